@@ -1,0 +1,286 @@
+#include "escalation/step.hpp"
+
+#include <algorithm>
+
+namespace shouwang::escalation {
+
+namespace {
+
+Refusal refused(std::string code, std::string pointer, std::string detail)
+{
+    return {Refusal::Because::Refused, {{std::move(code), std::move(pointer), std::move(detail)}}};
+}
+
+// What a word does to this instance; nullopt when it does not understand the word.
+std::optional<Effect> effect_of(
+    const Step& step, const Duty& duty, const DutyKey& key, const Word& word
+)
+{
+    const Each* entry = step.entry_of(duty, key.scope);
+    const bool own_words = entry != nullptr && !entry->satisfy.empty();
+    if (own_words &&
+        std::find(entry->satisfy.begin(), entry->satisfy.end(), word) != entry->satisfy.end())
+        return Effect::Satisfy;
+    const auto found = duty.answers.find(word);
+    if (found == duty.answers.end()) return std::nullopt;
+    if (own_words && found->second == Effect::Satisfy) return Effect::Note;
+    return found->second;
+}
+
+bool in_register(const Incident& incident, const RegisterName& name, const StaffId& staff)
+{
+    const auto found = incident.registers.find(name);
+    return found != incident.registers.end() &&
+           std::any_of(found->second.begin(), found->second.end(), [&](const RegisterEntry& entry) {
+               return entry.staff == staff;
+           });
+}
+
+// May this person answer the duty? Whoever was asked may, and whoever the protocol names besides.
+bool entitled(
+    const Step& step, const Duty& duty, const DutyInstance& instance, const StaffId& staff
+)
+{
+    if (instance.asks.contains(staff)) return true;
+    if (duty.scope == Scope::Person && instance.key.scope == staff.text()) return true;
+    return std::any_of(duty.answer_from.begin(), duty.answer_from.end(), [&](const Target& target) {
+        switch (target.kind) {
+            case Target::Kind::Role: {
+                const auto people =
+                    resolve(
+                        step.protocol(),
+                        step.directory(),
+                        step.incident(),
+                        RoleName(target.name),
+                        duty.scope == Scope::College ? instance.key.scope : std::string(),
+                        step.now()
+                    )
+                        .people;
+                return std::any_of(people.begin(), people.end(), [&](const Person& person) {
+                    return person.staff == staff;
+                });
+            }
+            case Target::Kind::Register:
+                return in_register(step.incident(), RegisterName(target.name), staff);
+            case Target::Kind::Self: return instance.key.scope == staff.text();
+            case Target::Kind::Slot: return false;
+        }
+        return false;
+    });
+}
+
+bool pending(const DutyInstance& instance, const StaffId& staff)
+{
+    if (!instance.open()) return false;
+    const auto ask = instance.asks.find(staff);
+    return ask == instance.asks.end() || (!ask->second.satisfies && !ask->second.cannot);
+}
+
+struct Candidates {
+    std::vector<DutyKey> pending;  // open, and this person has not settled them
+    std::vector<DutyKey> others;
+};
+
+Candidates candidates(const Step& step, const StaffId& staff, const Word& word)
+{
+    Candidates out;
+    for (const auto& [key, instance] : step.incident().duties) {
+        const Duty* duty = step.definition(key.name);
+        if (duty == nullptr || instance.state == DutyState::Moot) continue;
+        if (!effect_of(step, *duty, key, word) || !entitled(step, *duty, instance, staff)) continue;
+        (pending(instance, staff) ? out.pending : out.others).push_back(key);
+    }
+    return out;
+}
+
+std::optional<std::size_t> rank_in(
+    const Step& step, const Register& rules, const StaffId& staff, const RoleName& role
+)
+{
+    if (rules.rank.empty()) return 0;
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < rules.rank.size(); ++i) {
+        const auto defined = step.protocol().roles.find(rules.rank[i]);
+        const RoleName& held =
+            defined == step.protocol().roles.end() ? rules.rank[i] : defined->second.holds;
+        if (rules.rank[i] == role || step.directory().holds(staff, held, step.now())) {
+            best = i;
+            break;
+        }
+    }
+    return best;
+}
+
+void leave(Step& step, const RegisterName& name, const StaffId& staff)
+{
+    if (in_register(step.incident(), name, staff))
+        step.emit(RegisterLeft{step.incident().id, step.now(), name, staff});
+}
+
+void enter(Step& step, const Register& rules, const StaffId& staff, const RoleName& role)
+{
+    const auto rank = rank_in(step, rules, staff, role);
+    if (!rank || in_register(step.incident(), rules.name, staff)) return;
+    if (rules.one) {
+        const auto found = step.incident().registers.find(rules.name);
+        if (found != step.incident().registers.end() && !found->second.empty()) {
+            const RegisterEntry holder = found->second.front();
+            const auto held = rank_in(step, rules, holder.staff, holder.role);
+            if (held && *held <= *rank) return;
+            leave(step, rules.name, holder.staff);
+        }
+    }
+    const RoleName as = role.empty() && !rules.rank.empty() ? rules.rank[*rank] : role;
+    step.emit(RegisterEntered{step.incident().id, step.now(), rules.name, staff, as});
+}
+
+// Moves a person between registers as their word says. `duty` is empty for somebody not asked.
+bool keep_registers(
+    Step& step, const Word& word, const DutyName& duty, const StaffId& staff, const RoleName& role
+)
+{
+    const auto has = [&](const std::vector<Word>& words) {
+        return std::find(words.begin(), words.end(), word) != words.end();
+    };
+    bool any = false;
+    for (const auto& [name, rules] : step.protocol().registers) {
+        const bool counts =
+            rules.by.empty() || std::find(rules.by.begin(), rules.by.end(), duty) != rules.by.end();
+        if (duty.empty() && !rules.anyone && rules.rank.empty() &&
+            !in_register(step.incident(), name, staff))
+            continue;
+        if (has(rules.leaves)) {
+            leave(step, name, staff);
+            any = true;
+        }
+        if (has(rules.enters) && counts) {
+            enter(step, rules, staff, role);
+            any = true;
+        }
+    }
+    return any;
+}
+
+void renew(Step& step, const Duty& duty, const DutyKey& key, std::optional<Instant> eta)
+{
+    const DutyInstance& instance = step.incident().duties.at(key);
+    if (!instance.open() || !eta) return;
+    const Instant due = *eta + duty.eta_grace;
+    DutyRenewed event{step.incident().id, step.now(), key, instance.rungs, due, instance.lapses_at};
+    const auto fresh = rungs_for(duty, instance.level, instance.clock_start, due);
+    for (std::size_t i = 0; i < event.rungs.size() && i < fresh.size(); ++i)
+        if (duty.ladder_at(event.rungs[i].level)[i].after_due) event.rungs[i] = fresh[i];
+    if (duty.lapses) event.lapses_at = due + *duty.lapses;
+    step.emit(std::move(event));
+}
+
+void give(Step& step, const Answer& command, const DutyKey& key, std::optional<Instant> eta)
+{
+    const Duty& duty = *step.definition(key.name);
+    const DutyInstance& instance = step.incident().duties.at(key);
+    const Effect effect = effect_of(step, duty, key, command.word).value_or(Effect::Note);
+    const auto asked = instance.asks.find(command.staff);
+    const RoleName role = asked == instance.asks.end() ? RoleName{} : asked->second.role;
+    const bool satisfied = asked != instance.asks.end() && asked->second.satisfies;
+    const bool was_open = instance.open();
+    const std::optional<DutyKey> parent = instance.parent;
+    const bool keeps = effect == Effect::Note || effect == Effect::Renew;
+    const IncidentId& id = step.incident().id;
+
+    step.emit(Answered{
+        id,
+        step.now(),
+        key,
+        command.staff,
+        command.word,
+        eta,
+        command.reason,
+        command.by,
+        command.via,
+        effect == Effect::Satisfy || (keeps && satisfied),
+        effect == Effect::NextRung,
+        !was_open});
+    switch (effect) {
+        case Effect::Note: break;
+        case Effect::Satisfy:
+            if (was_open) step.emit(DutyDone{id, step.now(), key, command.staff});
+            break;
+        case Effect::NextRung:
+        case Effect::Reopen:
+            if (satisfied && step.incident().duties.at(key).state == DutyState::Done &&
+                !anybody_satisfies(step, step.incident().duties.at(key)))
+                step.emit(DutyReopened{id, step.now(), key, command.staff});
+            if (effect == Effect::NextRung) go_on_at_once(step, key, RungBecause::Cannot);
+            break;
+        case Effect::Renew: renew(step, duty, key, eta); break;
+        case Effect::Parent:
+            if (parent && step.incident().duties.contains(*parent))
+                give(step, command, *parent, eta);
+            break;
+    }
+    keep_registers(step, command.word, key.name, command.staff, role);
+}
+
+std::string list_of(const std::vector<DutyKey>& keys)
+{
+    std::string out;
+    for (const DutyKey& key : keys) out += (out.empty() ? "" : ", ") + key.text();
+    return out;
+}
+
+Refusal ask_needed(const std::vector<DutyKey>& keys)
+{
+    Refusal out{Refusal::Because::Refused, {}};
+    for (const DutyKey& key : keys) out.missing.push_back({"ask_needed", "/ask", key.text()});
+    return out;
+}
+
+}  // namespace
+
+std::optional<Refusal> answer(Step& step, const Answer& command)
+{
+    const std::optional<Instant> eta =
+        command.eta ? std::optional(step.now() + *command.eta) : std::nullopt;
+    if (!step.incident().live())
+        return refused("ended", "", "the incident has ended; nothing is asked any more");
+    if (step.directory().person(command.staff) == nullptr)
+        return Refusal{
+            Refusal::Because::Invalid,
+            {{"staff_unknown", "/staff", "nobody on the roster has this id"}}};
+
+    const Candidates found = candidates(step, command.staff, command.word);
+    if (command.ask) {
+        const auto named = [&](const std::vector<DutyKey>& keys) {
+            return std::find(keys.begin(), keys.end(), *command.ask) != keys.end();
+        };
+        if (!named(found.pending) && !named(found.others)) {
+            std::vector<DutyKey> all = found.pending;
+            all.insert(all.end(), found.others.begin(), found.others.end());
+            return refused(
+                "not_asked",
+                "/ask",
+                all.empty() ? "this person is not asked anything this word answers"
+                            : "this person can answer with this word: " + list_of(all)
+            );
+        }
+        give(step, command, *command.ask, eta);
+        return std::nullopt;
+    }
+    if (found.pending.size() > 1) return ask_needed(found.pending);
+    if (found.pending.size() == 1) {
+        give(step, command, found.pending.front(), eta);
+        return std::nullopt;
+    }
+    if (found.others.size() > 1) return ask_needed(found.others);
+    if (found.others.size() == 1) {
+        give(step, command, found.others.front(), eta);
+        return std::nullopt;
+    }
+    if (keep_registers(step, command.word, DutyName{}, command.staff, RoleName{}))
+        return std::nullopt;
+    return refused(
+        "not_asked", "/staff", "this person was not paged for anything this word answers"
+    );
+}
+
+}  // namespace shouwang::escalation

@@ -1,0 +1,268 @@
+#include "escalation/decide.hpp"
+
+#include "escalation/endings.hpp"
+#include "escalation/facts.hpp"
+#include "escalation/reports.hpp"
+#include "escalation/step.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace shouwang::escalation {
+
+namespace {
+
+// One Tick serves so many incidents; the caller repeats it until nothing is due.
+constexpr std::size_t incidents_per_tick = 64;
+
+// A batch in which somebody may have become unreachable: only then does the rest follow anew.
+std::optional<Refusal> finish_send(Step& step, const FinishSend& command)
+{
+    const IncidentId& id = step.incident().id;
+    step.emit(SendFinished{
+        id,
+        step.now(),
+        command.page,
+        command.channel,
+        command.state,
+        command.detail,
+        command.provider_id});
+    for (const ChannelName& channel : command.fall_over)
+        if (!step.incident().pages.at(command.page).channels.contains(channel))
+            step.emit(ChannelAdded{
+                id, step.now(), command.page, channel, command.channel.text() + " failed"});
+
+    const Page& page = step.incident().pages.at(command.page);
+    const bool all_failed =
+        std::all_of(page.channels.begin(), page.channels.end(), [](const auto& channel) {
+            return channel.second.state == SendState::Failed;
+        });
+    if (!all_failed || !step.incident().live() || page.asks.empty()) return std::nullopt;
+    const std::vector<AskRef> asks = page.asks;
+    step.emit(Unreachable{id, step.now(), page.staff});
+    for (const AskRef& ask : asks) {
+        const auto duty = step.incident().duties.find(ask.duty);
+        // Only when nobody is left who might answer does the ladder stop waiting for them.
+        if (duty != step.incident().duties.end() && everybody_declined(duty->second))
+            go_on_at_once(step, ask.duty, RungBecause::Unreachable);
+    }
+    settle(step);
+    return std::nullopt;
+}
+
+class Decide {
+public:
+    Decide(const Rules& rules, const Directory& directory, const Board& board, Instant now)
+        : rules_(rules), directory_(directory), board_(board), now_(now)
+    {}
+
+    Decision operator()(const Report& command) const
+    {
+        return report(rules_, directory_, board_, command, now_);
+    }
+    Decision operator()(const Triage& command) const
+    {
+        if (board_.find(command.incident) == nullptr) return unknown();
+        return triage(rules_, directory_, board_, command, now_);
+    }
+    Decision operator()(const Answer& command) const
+    {
+        return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
+            auto refusal = answer(step, command);
+            if (!refusal) settle(step);
+            return refusal;
+        });
+    }
+    Decision operator()(const SetFacts& command) const
+    {
+        return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
+            std::vector<Missing> faults;
+            check_facts(step.protocol(), command.facts, "/facts", faults);
+            if (command.facts.empty())
+                faults.push_back({"facts_missing", "/facts", "at least one fact is needed"});
+            if (!command.subject.empty() && !step.incident().subjects.contains(command.subject))
+                faults.push_back({"subject_unknown", "/subject", "no such subject"});
+            if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
+            if (!step.incident().live()) return ended();
+            const Instant known_at = std::min(command.known_at.value_or(now_), now_);
+            set_facts(step, command.subject, command.facts, command.source, known_at, command.by);
+            settle(step);
+            return std::nullopt;
+        });
+    }
+    Decision operator()(const AddRecord& command) const
+    {
+        return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
+            auto refusal = add_record(step, command);
+            if (!refusal) settle(step);
+            return refusal;
+        });
+    }
+    Decision operator()(const SignEnd& command) const
+    {
+        return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
+            auto refusal = sign_end(step, command);
+            if (!refusal) settle(step);
+            return refusal;
+        });
+    }
+    Decision operator()(const StartSend& command) const
+    {
+        return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
+            const ChannelState* channel = channel_of(step, command.page, command.channel);
+            if (channel == nullptr) return no_such_send();
+            step.emit(SendStarted{
+                command.incident,
+                now_,
+                command.page,
+                command.channel,
+                command.address,
+                channel->attempts + 1,
+                command.possible_repeat});
+            return std::nullopt;
+        });
+    }
+    Decision operator()(const FinishSend& command) const
+    {
+        return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
+            if (channel_of(step, command.page, command.channel) == nullptr) return no_such_send();
+            return finish_send(step, command);
+        });
+    }
+    Decision operator()(const Adopt& command) const
+    {
+        const auto found = board_.adopted.find(command.what);
+        if (found != board_.adopted.end() && found->second.hash == command.hash)
+            return std::vector<Event>{};
+        return std::vector<Event>{
+            Adopted{now_, command.what, command.name, command.hash, command.text}};
+    }
+    Decision operator()(const Tick&) const
+    {
+        std::vector<Event> events;
+        std::size_t served = 0;
+        for (const auto& [due, id] : board_.alarms) {
+            if (due > now_ || served++ == incidents_per_tick) break;
+            const Incident& incident = board_.incidents.at(id);
+            Step step(protocol_of(incident), directory_, incident, now_, events);
+            settle(step);
+        }
+        return events;
+    }
+
+private:
+    template <class Work>
+    Decision on(const IncidentId& id, const Work& work) const
+    {
+        const Incident* incident = board_.find(id);
+        if (incident == nullptr) return unknown();
+        std::vector<Event> events;
+        Step step(protocol_of(*incident), directory_, *incident, now_, events);
+        if (auto refusal = work(step)) return std::move(*refusal);
+        return events;
+    }
+
+    [[nodiscard]] const Protocol& protocol_of(const Incident& incident) const
+    {
+        const Protocol* frozen = rules_.find(incident.protocol);
+        return frozen == nullptr ? rules_.in_force() : *frozen;
+    }
+
+    static const ChannelState* channel_of(
+        const Step& step, const PageId& page_id, const ChannelName& name
+    )
+    {
+        const auto page = step.incident().pages.find(page_id);
+        if (page == step.incident().pages.end()) return nullptr;
+        const auto channel = page->second.channels.find(name);
+        return channel == page->second.channels.end() ? nullptr : &channel->second;
+    }
+
+    static Refusal unknown()
+    {
+        return {Refusal::Because::Unknown, {{"incident_unknown", "", "no such incident"}}};
+    }
+    static Refusal ended()
+    {
+        return {Refusal::Because::Refused, {{"ended", "", "the incident has ended"}}};
+    }
+    static Refusal no_such_send()
+    {
+        return {Refusal::Because::Unknown, {{"page_unknown", "", "no such page or channel"}}};
+    }
+
+    const Rules& rules_;
+    const Directory& directory_;
+    const Board& board_;
+    Instant now_;
+};
+
+}  // namespace
+
+std::optional<Instant> Board::deadline() const
+{
+    return alarms.empty() ? std::nullopt : std::optional(alarms.begin()->first);
+}
+
+const Incident* Board::find(const IncidentId& id) const
+{
+    const auto found = incidents.find(id);
+    return found == incidents.end() ? nullptr : &found->second;
+}
+
+Decision decide(
+    const Rules& rules,
+    const Directory& directory,
+    const Board& board,
+    const Command& command,
+    Instant now
+)
+{
+    return std::visit(Decide(rules, directory, board, now), command);
+}
+
+std::string phase_of(
+    const Protocol& protocol, const Directory& directory, const Incident& incident, Instant now
+)
+{
+    std::string out;
+    if (incident.stage == Stage::Review) return out;
+    const View view{protocol, directory, incident, nullptr, now, SubjectId{}, StaffId{}};
+    for (const Phase& phase : protocol.phases)
+        if (holds(view, phase.when)) out = phase.name;
+    return out;
+}
+
+bool still_wanted(const Incident& incident, const Page& page)
+{
+    if (!incident.live()) return false;
+    if (page.asks.empty()) return true;
+    return std::any_of(page.asks.begin(), page.asks.end(), [&](const AskRef& ref) {
+        const auto duty = incident.duties.find(ref.duty);
+        if (duty == incident.duties.end()) return false;
+        const auto ask = duty->second.asks.find(page.staff);
+        if (ask == duty->second.asks.end()) return false;
+        if (duty->second.open()) return !ask->second.satisfies && !ask->second.cannot;
+        // Satisfied by somebody else: those asked first still get their personal attempts, and
+        // rungs that were not out yet stay unsent.
+        const bool first = ask->second.asked_at == duty->second.opened_at;
+        return duty->second.state == DutyState::Done && ask->second.answer.empty() &&
+               (first || ref.attempt);
+    });
+}
+
+std::vector<Word> answers_to(const Protocol& protocol, const DutyInstance& duty)
+{
+    std::vector<Word> out;
+    const auto defined = protocol.duties.find(duty.key.name);
+    if (defined == protocol.duties.end()) return out;
+    for (const auto& [word, effect] : defined->second.answers) out.push_back(word);
+    for (const Each& each : defined->second.each) {
+        if (each.role.text() != duty.key.scope) continue;
+        for (const Word& word : each.satisfy)
+            if (std::find(out.begin(), out.end(), word) == out.end()) out.push_back(word);
+    }
+    return out;
+}
+
+}  // namespace shouwang::escalation

@@ -1,0 +1,242 @@
+#include "escalation/step.hpp"
+
+#include <algorithm>
+
+namespace shouwang::escalation {
+
+namespace {
+
+const DutyInstance* latest(const Incident& incident, const DutyName& name, const std::string& scope)
+{
+    const DutyInstance* out = nullptr;
+    for (const auto& [key, duty] : incident.duties)
+        if (key.name == name && key.scope == scope) out = &duty;  // generations come in order
+    return out;
+}
+
+// Everything a duty has one instance for, as far as is known now.
+std::vector<std::string> members(const Step& step, const Duty& duty)
+{
+    const Incident& incident = step.incident();
+    std::set<std::string> out;
+    switch (duty.scope) {
+        case Scope::Incident: out.insert(""); break;
+        case Scope::College: {
+            for (const auto& [id, subject] : incident.subjects)
+                out.insert(subject.college.empty() ? "-" : subject.college.text());
+            if (out.empty()) out.insert("-");
+            break;
+        }
+        case Scope::Each:
+            for (const Each& each : duty.each) out.insert(each.role.text());
+            break;
+        case Scope::Subject:
+            for (const auto& [id, subject] : incident.subjects) out.insert(id.text());
+            break;
+        case Scope::Person: {
+            const auto found = incident.registers.find(duty.of);
+            if (found != incident.registers.end())
+                for (const RegisterEntry& entry : found->second) out.insert(entry.staff.text());
+            break;
+        }
+    }
+    // Instances of members that are gone still have to end.
+    for (const auto& [key, instance] : incident.duties)
+        if (key.name == duty.name) out.insert(key.scope);
+    return {out.begin(), out.end()};
+}
+
+const RegisterEntry* entry_in(
+    const Incident& incident, const RegisterName& name, const StaffId& who
+)
+{
+    const auto found = incident.registers.find(name);
+    if (found == incident.registers.end()) return nullptr;
+    const auto entry = std::find_if(
+        found->second.begin(),
+        found->second.end(),
+        [&](const RegisterEntry& candidate) { return candidate.staff == who; }
+    );
+    return entry == found->second.end() ? nullptr : &*entry;
+}
+
+bool wanted(const Step& step, const Duty& duty, const std::string& scope)
+{
+    const View view = step.view_of(duty, scope);
+    if (duty.scope == Scope::Person)
+        return entry_in(step.incident(), duty.of, StaffId(scope)) != nullptr &&
+               holds(view, duty.opens);
+    if (const Each* entry = step.entry_of(duty, scope))
+        return holds(view, entry->when) && (holds(view, duty.opens) || holds(view, entry->early));
+    return holds(view, duty.opens);
+}
+
+// The duty whose answer put this person where the new one starts.
+const DutyInstance* parent_of(const Incident& incident, const Duty& duty, const StaffId& who)
+{
+    const DutyInstance* out = nullptr;
+    for (const auto& [key, candidate] : incident.duties) {
+        const auto ask = candidate.asks.find(who);
+        if (key.name == duty.name || ask == candidate.asks.end() || !ask->second.satisfies)
+            continue;
+        if (out == nullptr || out->asks.at(who).answered_at < ask->second.answered_at)
+            out = &candidate;
+    }
+    return out;
+}
+
+std::optional<Instant> due_of(const Step& step, const Duty& duty, const std::string& scope)
+{
+    if (duty.due.empty()) return std::nullopt;
+    const View view = step.view_of(duty, scope);
+    RoleName role;
+    if (duty.scope == Scope::Person) {
+        const StaffId who(scope);
+        if (const RegisterEntry* entry = entry_in(step.incident(), duty.of, who))
+            role = entry->role;
+        if (const DutyInstance* parent = parent_of(step.incident(), duty, who))
+            if (const auto& eta = parent->asks.at(who).eta) return *eta + duty.eta_grace;
+    }
+    for (const DueRule& rule : duty.due)
+        if ((rule.role.empty() || rule.role == role) && holds(view, rule.when))
+            return step.now() + rule.span;
+    return std::nullopt;
+}
+
+void open(Step& step, const Duty& duty, const std::string& scope, unsigned generation)
+{
+    const Incident& incident = step.incident();
+    DutyOpened event;
+    event.incident = incident.id;
+    event.at = step.now();
+    event.duty = {duty.name, scope, generation};
+    event.life = duty.duty_class == DutyClass::Life;
+    event.level = incident.level;
+    event.clock_start = step.now();
+    event.due = due_of(step, duty, scope);
+    event.rungs = rungs_for(duty, incident.level, event.clock_start, event.due);
+    if (duty.lapses) event.lapses_at = event.due.value_or(event.clock_start) + *duty.lapses;
+    if (duty.scope == Scope::Person)
+        if (const DutyInstance* parent = parent_of(incident, duty, StaffId(scope)))
+            event.parent = parent->key;
+    const bool ladderless = event.rungs.empty();
+    const DutyKey key = event.duty;
+    const Instant start = event.clock_start;
+    step.emit(std::move(event));
+    if (ladderless && duty.forever)
+        step.emit(RepeatArmed{incident.id, step.now(), key, start + duty.forever->every});
+}
+
+// Was it circumstances that ended it, so that circumstances may open it again?
+bool ended_by_circumstances(const DutyInstance& instance)
+{
+    return instance.state == DutyState::Done && instance.ended_by.empty();
+}
+
+bool settle_instance(Step& step, const Duty& duty, const std::string& scope)
+{
+    const Incident& incident = step.incident();
+    const DutyInstance* instance = latest(incident, duty.name, scope);
+    // Only the duty that opens reports belongs to a report under review, and only there.
+    const bool right_stage = (duty.on_lapse == Lapse::Open) == (incident.stage == Stage::Review);
+    const View view = step.view_of(duty, scope);
+
+    if (instance == nullptr) {
+        if (!right_stage || !wanted(step, duty, scope)) return false;
+        open(step, duty, scope, 1);
+        return true;
+    }
+    if (holds(view, duty.renews) && wanted(step, duty, scope) &&
+        instance->opened_at != step.now() && step.renew_once(duty.name, scope)) {
+        const unsigned generation = instance->key.generation + 1;
+        if (instance->open()) step.emit(DutyMoot{incident.id, step.now(), instance->key});
+        open(step, duty, scope, generation);
+        return true;
+    }
+    if (instance->open()) {
+        if (holds(view, duty.done)) {
+            step.emit(DutyDone{incident.id, step.now(), instance->key, StaffId{}});
+            return true;
+        }
+        if (holds(view, duty.moot) || (!right_stage && duty.on_lapse == Lapse::Open)) {
+            step.emit(DutyMoot{incident.id, step.now(), instance->key});
+            return true;
+        }
+        return false;
+    }
+    if (duty.scope == Scope::Person) {
+        const RegisterEntry* entry = entry_in(incident, duty.of, StaffId(scope));
+        if (entry == nullptr || !instance->ended_at || entry->since < *instance->ended_at)
+            return false;
+        if (holds(view, duty.done) || holds(view, duty.moot)) return false;
+        open(step, duty, scope, instance->key.generation + 1);
+        return true;
+    }
+    const bool circumstances = !std::holds_alternative<Never>(duty.done.node);
+    if (circumstances && right_stage && ended_by_circumstances(*instance) &&
+        !holds(view, duty.done) && !holds(view, duty.moot) && wanted(step, duty, scope)) {
+        step.emit(DutyReopened{incident.id, step.now(), instance->key, StaffId{}});
+        return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool anybody_satisfies(const Step& step, const DutyInstance& duty)
+{
+    return std::any_of(duty.asks.begin(), duty.asks.end(), [&](const auto& entry) {
+        if (!entry.second.satisfies) return false;
+        // Somebody whose arrival lapsed for good is no longer counted on.
+        for (const auto& [key, child] : step.incident().duties)
+            if (child.state == DutyState::Lapsed && child.parent == duty.key &&
+                key.scope == entry.first.text() && child.opened_at >= entry.second.answered_at)
+                return false;
+        return true;
+    });
+}
+
+bool settle_duties(Step& step)
+{
+    bool changed = false;
+    for (const DutyName& name : step.protocol().duty_order) {
+        const Duty* duty = step.definition(name);
+        if (duty == nullptr) continue;
+        for (const std::string& scope : members(step, *duty))
+            changed |= settle_instance(step, *duty, scope);
+    }
+    return changed;
+}
+
+void settle_informs(Step& step)
+{
+    if (step.incident().stage != Stage::Open) return;
+    for (const auto& [name, inform] : step.protocol().informs) {
+        if (step.incident().informed.contains(name) || !holds(step.view(), inform.when)) continue;
+        for (const Person& person : step.people_of(inform.to, nullptr, {}))
+            step.inform(person, name, inform.text, inform.by);
+    }
+}
+
+void settle_check(Step& step)
+{
+    std::optional<Instant> check;
+    const auto consider = [&](const View& view, const Condition& condition) {
+        const auto due = next_check(view, condition);
+        if (due && (!check || *due < *check)) check = due;
+    };
+    if (step.incident().live()) {
+        for (const auto& [name, rule] : step.protocol().rules) consider(step.view(), rule.when);
+        for (const auto& [name, duty] : step.protocol().duties) {
+            for (const Condition* condition : {&duty.opens, &duty.done, &duty.moot, &duty.renews})
+                consider(step.view(), *condition);
+            for (const Each& each : duty.each) consider(step.view(), each.early);
+        }
+        for (const auto& [name, inform] : step.protocol().informs)
+            if (!step.incident().informed.contains(name)) consider(step.view(), inform.when);
+    }
+    if (check != step.incident().check_at)
+        step.emit(CheckArmed{step.incident().id, step.now(), check});
+}
+
+}  // namespace shouwang::escalation

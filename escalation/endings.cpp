@@ -1,0 +1,247 @@
+#include "escalation/endings.hpp"
+
+#include "escalation/facts.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace shouwang::escalation {
+
+namespace {
+
+constexpr std::size_t field_bytes_max = 4000;
+constexpr std::size_t records_max = 500;
+
+bool may_sign(
+    const Protocol& protocol,
+    const Directory& directory,
+    const Incident& incident,
+    const StaffId& staff,
+    const std::vector<RoleName>& roles,
+    Instant now
+)
+{
+    return std::any_of(roles.begin(), roles.end(), [&](const RoleName& role) {
+        const auto people = resolve(protocol, directory, incident, role, {}, now).people;
+        if (std::any_of(people.begin(), people.end(), [&](const Person& person) {
+                return person.staff == staff;
+            }))
+            return true;
+        const auto defined = protocol.roles.find(role);
+        return directory.holds(
+            staff, defined == protocol.roles.end() ? role : defined->second.holds, now
+        );
+    });
+}
+
+using Entitled = std::vector<std::vector<bool>>;  // by signer, by list
+
+// Whether the signers from `i` on can each take a list of their own. A person entitled to two
+// lists must not use up the one that somebody else needs.
+bool assign(const Entitled& entitled, std::vector<bool>& taken, std::size_t i)
+{
+    if (i == entitled.size()) return true;
+    for (std::size_t list = 0; list < taken.size(); ++list) {
+        if (taken[list] || !entitled[i][list]) continue;
+        taken[list] = true;
+        if (assign(entitled, taken, i + 1)) return true;
+        taken[list] = false;
+    }
+    return false;
+}
+
+// How many lists are still without a signer; nullopt when these signers do not fit.
+std::optional<std::size_t> unsigned_lists(
+    const Protocol& protocol,
+    const Directory& directory,
+    const Incident& incident,
+    const End& end,
+    const std::vector<StaffId>& signers,
+    Instant now
+)
+{
+    if (signers.size() > end.signers.size()) return std::nullopt;
+    Entitled entitled;
+    for (const StaffId& staff : signers) {
+        std::vector<bool> row;
+        for (const auto& roles : end.signers)
+            row.push_back(may_sign(protocol, directory, incident, staff, roles, now));
+        entitled.push_back(std::move(row));
+    }
+    std::vector<bool> taken(end.signers.size(), false);
+    if (!assign(entitled, taken, 0)) return std::nullopt;
+    return end.signers.size() - signers.size();
+}
+
+// What stands in the way besides signatures and evidence.
+std::vector<Missing> obstacles(
+    const Protocol& protocol,
+    const Directory& directory,
+    const Incident& incident,
+    const End& end,
+    Instant now
+)
+{
+    std::vector<Missing> out;
+    if (incident.stage != Stage::Open) out.push_back({"not_open", "", "the incident is not open"});
+    if (end.duties_ended)
+        for (const auto& [key, duty] : incident.duties) {
+            if (!duty.open()) continue;
+            const auto defined = protocol.duties.find(key.name);
+            out.push_back(
+                {"duty_open",
+                 "",
+                 key.text() + " " + (defined == protocol.duties.end() ? "" : defined->second.label)}
+            );
+        }
+    const View view{protocol, directory, incident, nullptr, now, SubjectId{}, StaffId{}};
+    for (const RefuseWhen& refuse : end.refuse)
+        if (holds(view, refuse.when)) out.push_back({refuse.code, "", refuse.detail});
+    return out;
+}
+
+std::vector<StaffId> signers_of(const Incident& incident, const EndName& name)
+{
+    std::vector<StaffId> out;
+    const auto found = incident.signatures.find(name);
+    if (found != incident.signatures.end())
+        for (const Signature& signature : found->second) out.push_back(signature.staff);
+    return out;
+}
+
+// The instances a record may be for: `text` is a key, or a name with one instance that takes it.
+std::vector<DutyKey> instances_for(const Incident& incident, const std::string& text)
+{
+    std::vector<DutyKey> out;
+    const auto key = DutyKey::parse(text);
+    if (!key) return out;
+    if (incident.duties.contains(*key)) return {*key};
+    for (const auto& [candidate, duty] : incident.duties)
+        if (candidate.name == key->name && key->scope.empty() && duty.state != DutyState::Moot)
+            out.push_back(candidate);
+    std::vector<DutyKey> open;
+    for (const DutyKey& candidate : out)
+        if (incident.duties.at(candidate).open()) open.push_back(candidate);
+    return open.empty() ? out : open;
+}
+
+}  // namespace
+
+std::vector<Missing> missing_for(
+    const Protocol& protocol,
+    const Directory& directory,
+    const Incident& incident,
+    const EndName& name,
+    Instant now
+)
+{
+    const auto end = protocol.ends.find(name);
+    if (end == protocol.ends.end()) return {{"end_unknown", "", "the protocol has no such ending"}};
+    std::vector<Missing> out = obstacles(protocol, directory, incident, end->second, now);
+    const auto signers = signers_of(incident, name);
+    for (std::size_t i = signers.size(); i < end->second.signers.size(); ++i)
+        out.push_back(
+            {"signer",
+             "",
+             "signature " + std::to_string(i + 1) + " of " +
+                 std::to_string(end->second.signers.size())}
+        );
+    return out;
+}
+
+std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
+{
+    const Incident& incident = step.incident();
+    const auto found = step.protocol().ends.find(command.end);
+    if (found == step.protocol().ends.end())
+        return Refusal{
+            Refusal::Because::Unknown, {{"end_unknown", "", "the protocol has no such ending"}}};
+    const End& end = found->second;
+
+    Refusal refusal{
+        Refusal::Because::Refused,
+        obstacles(step.protocol(), step.directory(), incident, end, step.now())};
+    for (const std::string& field : end.evidence) {
+        const auto given = command.evidence.find(field);
+        if (given == command.evidence.end() || given->second.empty())
+            refusal.missing.push_back({"evidence", "/" + field, field + " is needed"});
+    }
+    std::vector<StaffId> signers = signers_of(incident, command.end);
+    if (std::find(signers.begin(), signers.end(), command.staff) != signers.end()) {
+        refusal.missing.push_back({"signer_repeated", "/staff", "a second, different person signs"}
+        );
+    } else {
+        signers.push_back(command.staff);
+        if (!unsigned_lists(step.protocol(), step.directory(), incident, end, signers, step.now()))
+            refusal.missing.push_back(
+                {"signer_not_entitled", "/staff", "this person's role does not sign this ending"}
+            );
+    }
+    if (!refusal.missing.empty()) return refusal;
+
+    step.emit(EndSigned{
+        incident.id, step.now(), command.end, command.staff, command.evidence, command.by});
+    if (signers.size() == end.signers.size())
+        step.emit(Ended{incident.id, step.now(), command.end});
+    return std::nullopt;
+}
+
+std::optional<Refusal> add_record(Step& step, const AddRecord& command)
+{
+    const Incident& incident = step.incident();
+    const auto instances = instances_for(incident, command.duty);
+    if (instances.empty())
+        return Refusal{
+            Refusal::Because::Unknown, {{"duty_unknown", "", "the incident has no such duty"}}};
+    if (instances.size() > 1) {
+        Refusal refusal{Refusal::Because::Refused, {}};
+        for (const DutyKey& key : instances)
+            refusal.missing.push_back({"duty_ambiguous", "", key.text()});
+        return refusal;
+    }
+    const DutyKey key = instances.front();
+    const Duty* duty = step.definition(key.name);
+    if (duty == nullptr || duty->record.empty())
+        return Refusal{
+            Refusal::Because::Refused, {{"no_record", "", "this duty is not done by a record"}}};
+    if (!incident.live())
+        return Refusal{Refusal::Because::Refused, {{"ended", "", "the incident has ended"}}};
+
+    std::vector<Missing> faults;
+    std::map<FactName, FactValue> facts;
+    for (const RecordField& field : duty->record) {
+        const auto given = command.fields.find(field.name);
+        const bool there = given != command.fields.end() && !given->second.empty();
+        if (!there && field.required)
+            faults.push_back({"field_missing", "/fields/" + field.name, field.label});
+        if (there && !field.fact.empty())
+            facts[field.fact] = given->second == "unknown" ? FactValue{} : FactValue{given->second};
+    }
+    for (const auto& [name, value] : command.fields) {
+        const bool defined =
+            std::any_of(duty->record.begin(), duty->record.end(), [&](const RecordField& field) {
+                return field.name == name;
+            });
+        if (!defined)
+            faults.push_back({"field_unknown", "/fields/" + name, "no such field"});
+        else if (value.size() > field_bytes_max)
+            faults.push_back(
+                {"too_long",
+                 "/fields/" + name,
+                 "at most " + std::to_string(field_bytes_max) + " bytes"}
+            );
+    }
+    check_facts(step.protocol(), facts, "/fields", faults);
+    if (incident.records.size() >= records_max)
+        faults.push_back({"too_many", "", "this incident has its full number of records"});
+    if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
+
+    const bool open = incident.duties.at(key).open();
+    step.emit(Recorded{incident.id, step.now(), key, command.fields, command.by});
+    const SubjectId lane(duty->scope == Scope::Subject ? key.scope : std::string());
+    set_facts(step, lane, facts, "record", step.now(), command.by);
+    if (open) step.emit(DutyDone{incident.id, step.now(), key, command.by.staff});
+    return std::nullopt;
+}
+
+}  // namespace shouwang::escalation

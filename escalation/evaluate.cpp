@@ -1,0 +1,443 @@
+#include "escalation/evaluate.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <limits>
+#include <string_view>
+
+namespace shouwang::escalation {
+
+namespace {
+
+constexpr std::string_view unknown = "unknown";
+
+bool among(const std::vector<std::string>& values, std::string_view word)
+{
+    return std::find(values.begin(), values.end(), word) != values.end();
+}
+
+std::string_view yes_no(bool value)
+{
+    return value ? "yes" : "no";
+}
+
+// The value known of a subject, or else of the incident as a whole; nullptr when neither is known.
+const FactState* fact_of(const Incident& incident, const SubjectId& lane, const FactName& name)
+{
+    const auto known = [&](const SubjectId& subject) -> const FactState* {
+        const auto found = incident.facts.find(FactKey{subject, name});
+        return found == incident.facts.end() || found->second.value.empty() ? nullptr
+                                                                            : &found->second;
+    };
+    if (!lane.empty())
+        if (const FactState* own = known(lane)) return own;
+    return known(SubjectId{});
+}
+
+std::size_t position(const Fact& fact, const std::string& word)
+{
+    const auto found = std::find(fact.values.begin(), fact.values.end(), word);
+    return static_cast<std::size_t>(found - fact.values.begin());
+}
+
+long long number(const std::string& text)
+{
+    long long out = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    return error == std::errc{} && end == text.data() + text.size()
+               ? out
+               : std::numeric_limits<long long>::min();
+}
+
+bool at_least(const Fact& fact, const FactValue& value, const std::string& bound)
+{
+    if (value.empty()) return false;
+    switch (fact.kind) {
+        case FactKind::Scale: {
+            const std::size_t now = position(fact, value.front());
+            return now < fact.values.size() && now >= position(fact, bound);
+        }
+        case FactKind::Count: return number(value.front()) >= number(bound);
+        case FactKind::Set:
+        case FactKind::Moment: return false;
+    }
+    return false;
+}
+
+bool worse(const Fact& fact, const FactState* before, const FactState* after)
+{
+    if (after == nullptr) return false;
+    if (before == nullptr)
+        return !fact.values.empty() && after->value.front() != fact.values.front();
+    if (fact.kind == FactKind::Scale)
+        return position(fact, after->value.front()) > position(fact, before->value.front());
+    if (fact.kind == FactKind::Count)
+        return number(after->value.front()) > number(before->value.front());
+    return std::any_of(after->value.begin(), after->value.end(), [&](const std::string& word) {
+        return !among(before->value, word);
+    });
+}
+
+bool match(const std::vector<std::string>& wanted, const FactState* state)
+{
+    if (state == nullptr) return among(wanted, unknown);
+    return std::any_of(state->value.begin(), state->value.end(), [&](const std::string& word) {
+        return among(wanted, word);
+    });
+}
+
+bool fact_holds(const View& view, const Atom& atom, const SubjectId& lane)
+{
+    const FactName name(atom.name);
+    const auto fact = view.protocol.facts.find(name);
+    if (fact == view.protocol.facts.end()) return false;
+    const FactState* now = fact_of(view.incident, lane, name);
+    const FactState* was = view.before == nullptr ? nullptr : fact_of(*view.before, lane, name);
+    switch (atom.op) {
+        case Op::Is:
+        case Op::Has: return match(atom.values, now);
+        case Op::IsNot: return !match(atom.values, now);
+        case Op::AtLeast:
+            return now != nullptr && !atom.values.empty() &&
+                   at_least(fact->second, now->value, atom.values.front());
+        case Op::Worse: return view.before != nullptr && worse(fact->second, was, now);
+        case Op::Turns:
+            return view.before != nullptr && match(atom.values, now) && !match(atom.values, was);
+        case Op::HeldFor:
+            return now != nullptr && match(atom.values, now) && view.now - now->since >= atom.span;
+        case Op::Fires: return false;
+    }
+    return false;
+}
+
+std::string subject_attribute(const Subject& subject, const std::string& attribute)
+{
+    if (attribute == "identified") return std::string(yes_no(subject.identified()));
+    if (attribute == "kind") return subject.kind.empty() ? std::string(unknown) : subject.kind;
+    if (attribute == "minor") return std::string(yes_no(subject.minor));
+    if (attribute == "intern") return std::string(yes_no(!subject.intern_site.empty()));
+    if (attribute == "housed") return std::string(yes_no(!subject.building.empty()));
+    return std::string(unknown);
+}
+
+// Nobody reported as a subject yet counts as one subject nobody knows.
+std::vector<std::string> subject_values(
+    const Incident& incident, const SubjectId& lane, const std::string& attribute
+)
+{
+    std::vector<std::string> out;
+    for (const auto& [id, subject] : incident.subjects)
+        if (lane.empty() || lane == id) out.push_back(subject_attribute(subject, attribute));
+    if (out.empty()) out.push_back(subject_attribute(Subject{}, attribute));
+    return out;
+}
+
+bool words_hold(const Atom& atom, const std::vector<std::string>& now)
+{
+    const bool any = std::any_of(now.begin(), now.end(), [&](const std::string& word) {
+        return among(atom.values, word);
+    });
+    return atom.op == Op::IsNot ? !any : any;
+}
+
+bool words_turn(
+    const Atom& atom, const std::vector<std::string>& was, const std::vector<std::string>& now
+)
+{
+    Atom plain = atom;
+    plain.op = Op::Is;
+    return words_hold(plain, now) && !words_hold(plain, was);
+}
+
+bool level_holds(const View& view, const Atom& atom)
+{
+    const LevelName& level = view.incident.level;
+    if (level.empty()) return atom.op == Op::IsNot;
+    switch (atom.op) {
+        case Op::Is: return among(atom.values, level.text());
+        case Op::IsNot: return !among(atom.values, level.text());
+        case Op::AtLeast:
+            return !atom.values.empty() &&
+                   view.protocol.rank(level) >= view.protocol.rank(LevelName(atom.values.front()));
+        case Op::HeldFor:
+            return among(atom.values, level.text()) &&
+                   view.now - view.incident.level_since >= atom.span;
+        case Op::Turns:
+            return view.before != nullptr && view.before->level != level &&
+                   among(atom.values, level.text());
+        case Op::Has:
+        case Op::Worse:
+        case Op::Fires: return false;
+    }
+    return false;
+}
+
+std::string_view state_word(DutyState state)
+{
+    switch (state) {
+        case DutyState::Open: return "open";
+        case DutyState::Done: return "done";
+        case DutyState::Lapsed: return "lapsed";
+        case DutyState::Moot: return "moot";
+    }
+    return {};
+}
+
+std::vector<std::string> duty_words(const Incident& incident, const std::string& name)
+{
+    std::vector<std::string> out;
+    for (const auto& [key, duty] : incident.duties)
+        if (key.name.text() == name) out.emplace_back(state_word(duty.state));
+    return out;
+}
+
+std::string stage_word(Stage stage)
+{
+    switch (stage) {
+        case Stage::Review: return "review";
+        case Stage::Open: return "open";
+        case Stage::Dismissed: return "dismissed";
+        case Stage::Attached: return "attached";
+        case Stage::Closed: return "closed";
+    }
+    return {};
+}
+
+std::string kind_word(Kind kind)
+{
+    switch (kind) {
+        case Kind::Real: return "real";
+        case Kind::Drill: return "drill";
+        case Kind::Test: return "test";
+    }
+    return {};
+}
+
+bool incident_holds(const View& view, const Atom& atom)
+{
+    const auto word = [&](const Incident& incident) -> std::string {
+        if (atom.attribute == "stage") return stage_word(incident.stage);
+        if (atom.attribute == "kind") return kind_word(incident.kind);
+        if (atom.attribute == "cycle") return incident.cycle > 1 ? "reopened" : "first";
+        return incident.via;
+    };
+    if (atom.op == Op::Turns)
+        return view.before != nullptr &&
+               words_turn(atom, {word(*view.before)}, {word(view.incident)});
+    return words_hold(atom, {word(view.incident)});
+}
+
+bool register_holds(const View& view, const Atom& atom)
+{
+    const auto found = view.incident.registers.find(RegisterName(atom.name));
+    const bool held = found != view.incident.registers.end() && !found->second.empty();
+    if (atom.op == Op::Has) {
+        return held && std::any_of(
+                           found->second.begin(),
+                           found->second.end(),
+                           [&](const RegisterEntry& entry) { return entry.staff == view.self; }
+                       );
+    }
+    return words_hold(atom, {held ? "held" : "empty"});
+}
+
+bool rule_holds(const View& view, const Atom& atom)
+{
+    const RuleName name(atom.name);
+    const bool now = view.incident.rules.contains(name);
+    if (atom.op != Op::Fires) return words_hold(atom, {now ? "on" : "off"});
+    return view.before != nullptr && now && !view.before->rules.contains(name);
+}
+
+bool place_holds(const View& view, const Atom& atom)
+{
+    const Place& place = view.incident.place;
+    std::string word(unknown);
+    if (atom.attribute == "known") {
+        word = yes_no(!place.building.empty() || !place.label.empty());
+    } else if (atom.attribute == "campus") {
+        if (!place.campus.empty()) word = place.campus.text();
+    } else if (atom.attribute == "housing" && !place.building.empty()) {
+        word = yes_no(view.directory.is_housing(place.building));
+    }
+    return words_hold(atom, {word});
+}
+
+// Of a lane when there is one; else of the incident and of each of its subjects.
+bool any_lane(const View& view, const auto& holds_in)
+{
+    if (!view.lane.empty()) return holds_in(view.lane);
+    if (view.incident.subjects.empty()) return holds_in(SubjectId{});
+    return std::any_of(
+        view.incident.subjects.begin(),
+        view.incident.subjects.end(),
+        [&](const auto& subject) { return holds_in(subject.first); }
+    );
+}
+
+bool subject_holds(const View& view, const Atom& atom)
+{
+    const auto now = subject_values(view.incident, view.lane, atom.attribute);
+    if (atom.op != Op::Turns) return words_hold(atom, now);
+    if (view.before == nullptr) return false;
+    return words_turn(atom, subject_values(*view.before, view.lane, atom.attribute), now);
+}
+
+bool atom_holds(const View& view, const Atom& atom)
+{
+    switch (atom.topic) {
+        case Topic::Fact:
+            return any_lane(view, [&](const SubjectId& lane) {
+                return fact_holds(view, atom, lane);
+            });
+        case Topic::Level: return level_holds(view, atom);
+        case Topic::Duty:
+            if (atom.op == Op::Turns)
+                return view.before != nullptr && words_turn(
+                                                     atom,
+                                                     duty_words(*view.before, atom.name),
+                                                     duty_words(view.incident, atom.name)
+                                                 );
+            return words_hold(atom, duty_words(view.incident, atom.name));
+        case Topic::Rule: return rule_holds(view, atom);
+        case Topic::Window:
+            return words_hold(
+                atom,
+                {std::string(yes_no(
+                    in_window(view.protocol, view.directory, WindowName(atom.name), view.now)
+                ))}
+            );
+        case Topic::Register: return register_holds(view, atom);
+        case Topic::Incident: return incident_holds(view, atom);
+        case Topic::Subject: return subject_holds(view, atom);
+        case Topic::Subjects:
+            return !atom.values.empty() && static_cast<long long>(view.incident.subjects.size()) >=
+                                               number(atom.values.front());
+        case Topic::Place: return place_holds(view, atom);
+    }
+    return false;
+}
+
+class Holds {
+public:
+    explicit Holds(const View& view) : view_(view) {}
+    bool operator()(const Never&) const { return false; }
+    bool operator()(const Always&) const { return true; }
+    bool operator()(const Atom& atom) const { return atom_holds(view_, atom); }
+    bool operator()(const All& all) const
+    {
+        return std::all_of(all.parts.begin(), all.parts.end(), [&](const Condition& part) {
+            return holds(view_, part);
+        });
+    }
+    bool operator()(const Any& any) const
+    {
+        return std::any_of(any.parts.begin(), any.parts.end(), [&](const Condition& part) {
+            return holds(view_, part);
+        });
+    }
+    bool operator()(const Not& negated) const { return !holds(view_, negated.parts.front()); }
+
+private:
+    const View& view_;
+};
+
+class NextCheck {
+public:
+    explicit NextCheck(const View& view) : view_(view) {}
+    std::optional<Instant> operator()(const Never&) const { return std::nullopt; }
+    std::optional<Instant> operator()(const Always&) const { return std::nullopt; }
+    std::optional<Instant> operator()(const Atom& atom) const
+    {
+        if (atom.op != Op::HeldFor) return std::nullopt;
+        if (atom.topic == Topic::Level) {
+            if (!among(atom.values, view_.incident.level.text())) return std::nullopt;
+            return in_future(view_.incident.level_since + atom.span);
+        }
+        std::optional<Instant> out;
+        for (const auto& [key, state] : view_.incident.facts) {
+            if (key.fact.text() != atom.name || !match(atom.values, &state)) continue;
+            const auto due = in_future(state.since + atom.span);
+            if (due && (!out || *due < *out)) out = due;
+        }
+        return out;
+    }
+    std::optional<Instant> operator()(const All& all) const { return earliest(all.parts); }
+    std::optional<Instant> operator()(const Any& any) const { return earliest(any.parts); }
+    std::optional<Instant> operator()(const Not& negated) const { return earliest(negated.parts); }
+
+private:
+    [[nodiscard]] std::optional<Instant> in_future(Instant due) const
+    {
+        return due > view_.now ? std::optional(due) : std::nullopt;
+    }
+    [[nodiscard]] std::optional<Instant> earliest(const std::vector<Condition>& parts) const
+    {
+        std::optional<Instant> out;
+        for (const Condition& part : parts) {
+            const auto due = next_check(view_, part);
+            if (due && (!out || *due < *out)) out = due;
+        }
+        return out;
+    }
+
+    const View& view_;
+};
+
+}  // namespace
+
+View View::in_lane(const SubjectId& subject) const
+{
+    View out = *this;
+    out.lane = subject;
+    return out;
+}
+
+View View::as(const StaffId& staff) const
+{
+    View out = *this;
+    out.self = staff;
+    return out;
+}
+
+bool holds(const View& view, const Condition& condition)
+{
+    return std::visit(Holds(view), condition.node);
+}
+
+bool in_window(
+    const Protocol& protocol, const Directory& directory, const WindowName& name, Instant now
+)
+{
+    const auto found = protocol.windows.find(name);
+    if (found == protocol.windows.end()) return false;
+    const Window& window = found->second;
+    const auto local = now + protocol.utc_offset;
+    const auto day = std::chrono::floor<std::chrono::days>(local);
+    const Span since_midnight = local - day;
+    const auto on_day = [&](Day which) {
+        if (window.calendar)
+            if (const auto exception = directory.workdays.find(which);
+                exception != directory.workdays.end())
+                return exception->second;
+        const unsigned iso = std::chrono::weekday(which).iso_encoding();
+        return std::find(window.days.begin(), window.days.end(), iso) != window.days.end();
+    };
+    bool inside = false;
+    if (window.from <= window.to) {
+        inside = on_day(day) && since_midnight >= window.from && since_midnight < window.to;
+    } else {
+        inside = (on_day(day) && since_midnight >= window.from) ||
+                 (on_day(day - std::chrono::days(1)) && since_midnight < window.to);
+    }
+    return inside != window.negated;
+}
+
+std::optional<Instant> next_check(const View& view, const Condition& condition)
+{
+    return std::visit(NextCheck(view), condition.node);
+}
+
+}  // namespace shouwang::escalation

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "escalation/condition.hpp"
+#include "escalation/directory.hpp"
+#include "escalation/incident.hpp"
+#include "escalation/protocol.hpp"
+
+#include <optional>
+
+// Whether a condition of the protocol holds.
+namespace shouwang::escalation {
+
+// What a condition is judged by. `before` is the incident as it was when the command came in: the
+// edges (turns, worse, fires) compare with it; without one no edge is ever seen.
+struct View {
+    const Protocol& protocol;
+    const Directory& directory;
+    const Incident& incident;
+    const Incident* before = nullptr;
+    Instant now{};
+    SubjectId lane;  // not empty: facts of subjects are this one's
+    StaffId self;    // for person-scoped duties
+
+    [[nodiscard]] View in_lane(const SubjectId& subject) const;
+    [[nodiscard]] View as(const StaffId& staff) const;
+};
+
+[[nodiscard]] bool holds(const View& view, const Condition& condition);
+
+// True in an hour of the window: local time, weekday, and the calendar's exceptions.
+[[nodiscard]] bool in_window(
+    const Protocol& protocol, const Directory& directory, const WindowName& name, Instant now
+);
+
+// The earliest instant after `view.now` at which a `held_for` in the condition comes true by time
+// alone; nullopt when none is running.
+[[nodiscard]] std::optional<Instant> next_check(const View& view, const Condition& condition);
+
+}  // namespace shouwang::escalation

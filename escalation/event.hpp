@@ -1,0 +1,322 @@
+#pragma once
+
+#include "escalation/incident.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+// What is now true. Journaled for good: a field may be added with a default, none is ever renamed
+// or dropped, and evolve() accepts every event ever written. An event carries the instants it
+// computed, so folding needs neither clock nor protocol nor roster.
+namespace shouwang::escalation {
+
+struct Reported {
+    IncidentId incident;
+    Instant at{};
+    std::string code;
+    int year = 0;  // the local year the code was counted in
+    unsigned number = 0;
+    Kind kind = Kind::Real;
+    std::string via;
+    Actor by;
+    std::string protocol;   // hash
+    std::string directory;  // version
+    Place place;
+    std::string callback;
+    std::string text;
+    std::string ref;
+    std::vector<Subject> subjects;
+};
+enum class OpenedBecause { Trusted, Triage, Undecided };
+struct Opened {
+    IncidentId incident;
+    Instant at{};
+    OpenedBecause because = OpenedBecause::Trusted;
+    Actor by;
+    LevelName level;
+};
+struct Dismissed {
+    IncidentId incident;
+    Instant at{};
+    Actor by;
+    std::string reason;
+};
+// The report `incident` was folded into `into`, or a further report never became its own incident.
+struct Attached {
+    IncidentId incident;  // empty when the report came straight to `into`
+    IncidentId into;
+    Instant at{};
+    std::string via;
+    Actor by;
+    std::string callback;
+    std::string text;
+    std::string ref;
+};
+struct FactsSet {
+    IncidentId incident;
+    Instant at{};
+    SubjectId subject;
+    std::map<FactName, FactValue> facts;
+    std::string source;
+    Instant known_at{};
+    Actor by;
+};
+struct RulesChanged {
+    IncidentId incident;
+    Instant at{};
+    std::set<RuleName> holding;
+};
+struct LevelRaised {
+    IncidentId incident;
+    Instant at{};
+    LevelName from;
+    LevelName to;
+    std::vector<RuleName> because;
+};
+struct DutyOpened {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    bool life = true;
+    LevelName level;
+    Instant clock_start{};
+    std::vector<RungState> rungs;
+    std::optional<Instant> due;
+    std::optional<Instant> lapses_at;
+    std::optional<DutyKey> parent;
+};
+// A level raise: unreached rungs are due at the earlier of their old and their new time.
+struct DutyRaised {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    LevelName level;
+    std::vector<RungState> rungs;
+    std::map<StaffId, std::vector<Instant>> attempts;
+    std::optional<Instant> lapses_at;
+};
+enum class RungBecause { Due, Cannot, Empty, Unreachable, Reopened };
+struct RungReached {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    unsigned rung = 0;
+    RungBecause because = RungBecause::Due;
+    Span late_by{};
+    bool skipped = false;  // its condition did not hold: nobody was meant
+    bool empty = false;    // it resolved to nobody who can be reached
+};
+struct RepeatReached {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    unsigned repeat = 0;
+    Instant next{};
+    Span late_by{};
+};
+// The first repeat after the ladder's end, or a change of it.
+struct RepeatArmed {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    Instant next{};
+};
+struct Asked {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    StaffId staff;
+    RoleName role;
+    unsigned rung = 0;
+    TextCode text;
+    std::string reason;  // why this person: holder, shift, backup, deputy, delegate ...
+    std::vector<Instant> attempts;
+    std::vector<ChannelName> attempts_by;
+};
+struct Paged {
+    IncidentId incident;
+    Instant at{};
+    PageId page;
+    StaffId staff;
+    RoleName role;
+    std::vector<AskRef> asks;
+    InformName inform;
+    TextCode text;
+    LevelName level;
+    unsigned rung = 0;
+    unsigned repeat = 0;
+    std::vector<ChannelName> channels;
+    std::string reason;
+    Span late_by{};
+};
+struct Answered {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    StaffId staff;
+    Word answer;
+    std::optional<Instant> eta;
+    std::string reason;  // personal: free text
+    Actor by;
+    std::string via;
+    bool satisfies = false;
+    bool cannot = false;
+    bool late = false;  // the duty had already ended
+};
+struct DutyDone {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    StaffId by;  // empty: circumstances, or a record
+};
+struct DutyReopened {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    StaffId by;  // who took their answer back, or whose arrival lapsed
+};
+struct DutyRenewed {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    std::vector<RungState> rungs;
+    std::optional<Instant> due;
+    std::optional<Instant> lapses_at;
+};
+struct DutyLapsed {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    bool final = true;  // false: it goes on until `lapses_at`
+    std::optional<Instant> lapses_at;
+};
+struct DutyMoot {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+};
+struct RegisterEntered {
+    IncidentId incident;
+    Instant at{};
+    RegisterName name;
+    StaffId staff;
+    RoleName role;
+};
+struct RegisterLeft {
+    IncidentId incident;
+    Instant at{};
+    RegisterName name;
+    StaffId staff;
+};
+struct HoleFound {
+    IncidentId incident;
+    Instant at{};
+    RoleName role;
+    UnitId unit;
+};
+struct Recorded {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    std::map<std::string, std::string> fields;
+    Actor by;
+};
+struct CheckArmed {
+    IncidentId incident;
+    Instant at{};
+    std::optional<Instant> check_at;
+};
+struct EndSigned {
+    IncidentId incident;
+    Instant at{};
+    EndName end;
+    StaffId staff;
+    std::map<std::string, std::string> evidence;
+    Actor by;
+};
+struct Ended {
+    IncidentId incident;
+    Instant at{};
+    EndName end;
+};
+struct SendStarted {
+    IncidentId incident;
+    Instant at{};
+    PageId page;
+    ChannelName channel;
+    std::string address;
+    unsigned attempt = 1;
+    bool possible_repeat = false;
+};
+struct SendFinished {
+    IncidentId incident;
+    Instant at{};
+    PageId page;
+    ChannelName channel;
+    SendState state =
+        SendState::Accepted;  // Accepted, Failed, Unknown, Dropped; Queued: will retry
+    std::string detail;
+    std::string provider_id;
+};
+// A further channel was put in, because those of the page failed.
+struct ChannelAdded {
+    IncidentId incident;
+    Instant at{};
+    PageId page;
+    ChannelName channel;
+    std::string because;
+};
+// No address of theirs works.
+struct Unreachable {
+    IncidentId incident;
+    Instant at{};
+    StaffId staff;
+};
+// The protocol, settings or roster in force from here on.
+struct Adopted {
+    Instant at{};
+    std::string what;  // protocol, settings, roster
+    std::string name;
+    std::string hash;
+    std::string text;  // personal when `what` is roster
+};
+
+using Event = std::variant<
+    Reported,
+    Opened,
+    Dismissed,
+    Attached,
+    FactsSet,
+    RulesChanged,
+    LevelRaised,
+    DutyOpened,
+    DutyRaised,
+    RungReached,
+    RepeatReached,
+    RepeatArmed,
+    Asked,
+    Paged,
+    Answered,
+    DutyDone,
+    DutyReopened,
+    DutyRenewed,
+    DutyLapsed,
+    DutyMoot,
+    RegisterEntered,
+    RegisterLeft,
+    HoleFound,
+    Recorded,
+    CheckArmed,
+    EndSigned,
+    Ended,
+    SendStarted,
+    SendFinished,
+    ChannelAdded,
+    Unreachable,
+    Adopted>;
+
+// The incident an event belongs to; empty for those of the settings stream.
+[[nodiscard]] const IncidentId& incident_of(const Event& event);
+
+}  // namespace shouwang::escalation

@@ -1,0 +1,332 @@
+#include "escalation/decide.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// The fold. Every arm only writes down what its event says; whatever had to be decided was decided
+// before the event was journaled.
+namespace shouwang::escalation {
+
+namespace {
+
+class Fold {
+public:
+    explicit Fold(Incident& incident) : incident_(incident) {}
+
+    void operator()(const Reported& e)
+    {
+        incident_.id = e.incident;
+        incident_.code = e.code;
+        incident_.kind = e.kind;
+        incident_.via = e.via;
+        incident_.stage = Stage::Review;
+        incident_.reported_by = e.by;
+        incident_.reported_at = e.at;
+        incident_.protocol = e.protocol;
+        incident_.place = e.place;
+        incident_.callback = e.callback;
+        incident_.text = e.text;
+        incident_.ref = e.ref;
+        for (const Subject& subject : e.subjects) incident_.subjects[subject.id] = subject;
+    }
+    void operator()(const Opened& e)
+    {
+        incident_.stage = Stage::Open;
+        incident_.opened_at = e.at;
+        incident_.level = e.level;
+        incident_.level_since = e.at;
+    }
+    void operator()(const Dismissed& e) { end(Stage::Dismissed, e.at); }
+    void operator()(const Attached& e)
+    {
+        if (e.incident == incident_.id) {
+            incident_.attached_to = e.into;
+            end(Stage::Attached, e.at);
+        } else {
+            ++incident_.reports;
+        }
+    }
+    void operator()(const FactsSet& e)
+    {
+        for (const auto& [name, value] : e.facts) {
+            FactState& fact = incident_.facts[FactKey{e.subject, name}];
+            if (fact.value != value || fact.reported_at == Instant{}) {
+                fact.value = value;
+                fact.since = e.known_at;
+            }
+            fact.reported_at = e.at;
+            fact.source = e.source;
+        }
+    }
+    void operator()(const RulesChanged& e) { incident_.rules = e.holding; }
+    void operator()(const LevelRaised& e)
+    {
+        incident_.level = e.to;
+        incident_.level_since = e.at;
+    }
+    void operator()(const DutyOpened& e)
+    {
+        DutyInstance& duty = incident_.duties[e.duty];
+        duty = DutyInstance{};
+        duty.key = e.duty;
+        duty.life = e.life;
+        duty.level = e.level;
+        duty.opened_at = e.at;
+        duty.clock_start = e.clock_start;
+        duty.rungs = e.rungs;
+        duty.due = e.due;
+        duty.lapses_at = e.lapses_at;
+        duty.parent = e.parent;
+    }
+    void operator()(const DutyRaised& e)
+    {
+        DutyInstance* duty = find(e.duty);
+        if (duty == nullptr) return;
+        duty->level = e.level;
+        duty->rungs = e.rungs;
+        duty->lapses_at = e.lapses_at;
+        ++duty->epoch;
+        for (const auto& [staff, attempts] : e.attempts)
+            if (Ask* ask = find_ask(*duty, staff)) ask->attempts = attempts;
+    }
+    void operator()(const RungReached& e)
+    {
+        DutyInstance* duty = find(e.duty);
+        if (duty != nullptr && e.rung < duty->rungs.size()) duty->rungs[e.rung].reached = e.at;
+    }
+    void operator()(const RepeatReached& e)
+    {
+        if (DutyInstance* duty = find(e.duty)) {
+            duty->forever_count = e.repeat;
+            duty->forever_next = e.next;
+        }
+    }
+    void operator()(const RepeatArmed& e)
+    {
+        if (DutyInstance* duty = find(e.duty)) duty->forever_next = e.next;
+    }
+    void operator()(const Asked& e)
+    {
+        DutyInstance* duty = find(e.duty);
+        if (duty == nullptr) return;
+        Ask& ask = duty->asks[e.staff];
+        ask.staff = e.staff;
+        ask.role = e.role;
+        ask.rung = e.rung;
+        ask.text = e.text;
+        ask.asked_at = e.at;
+        ask.attempts = e.attempts;
+        ask.attempts_by = e.attempts_by;
+    }
+    void operator()(const Paged& e)
+    {
+        Page page;
+        page.id = e.page;
+        page.staff = e.staff;
+        page.role = e.role;
+        page.asks = e.asks;
+        page.inform = e.inform;
+        page.text = e.text;
+        page.level = e.level;
+        page.rung = e.rung;
+        page.repeat = e.repeat;
+        page.at = e.at;
+        page.late_by = e.late_by;
+        for (const ChannelName& channel : e.channels) {
+            page.channels[channel].at = e.at;
+            incident_.last_paged[e.staff][channel] = e.at;
+        }
+        for (const AskRef& ref : e.asks) drop_attempts(ref, e.staff, e.at);
+        if (!e.inform.empty()) incident_.informed.insert(e.inform);
+        ++incident_.page_count;
+        incident_.pages[e.page] = std::move(page);
+        make_room();
+    }
+    void operator()(const Answered& e)
+    {
+        DutyInstance* duty = find(e.duty);
+        if (duty == nullptr) return;
+        Ask& ask = duty->asks[e.staff];
+        ask.staff = e.staff;
+        ask.answer = e.answer;
+        ask.answered_at = e.at;
+        ask.eta = e.eta;
+        ask.satisfies = e.satisfies;
+        ask.cannot = e.cannot;
+        ask.unreachable = false;
+        ask.attempts.clear();
+    }
+    void operator()(const DutyDone& e)
+    {
+        if (DutyInstance* duty = find(e.duty)) {
+            duty->state = DutyState::Done;
+            duty->ended_at = e.at;
+            duty->ended_by = e.by;
+        }
+    }
+    void operator()(const DutyReopened& e)
+    {
+        if (DutyInstance* duty = find(e.duty)) {
+            duty->state = DutyState::Open;
+            duty->ended_at.reset();
+            duty->ended_by = StaffId{};
+            ++duty->epoch;
+            if (Ask* ask = find_ask(*duty, e.by)) ask->satisfies = false;
+        }
+    }
+    void operator()(const DutyRenewed& e)
+    {
+        if (DutyInstance* duty = find(e.duty)) {
+            duty->rungs = e.rungs;
+            duty->due = e.due;
+            duty->lapses_at = e.lapses_at;
+            ++duty->epoch;
+        }
+    }
+    void operator()(const DutyLapsed& e)
+    {
+        if (DutyInstance* duty = find(e.duty)) {
+            ++duty->lapses;
+            duty->lapses_at = e.lapses_at;
+            if (e.final) {
+                duty->state = DutyState::Lapsed;
+                duty->ended_at = e.at;
+            }
+        }
+    }
+    void operator()(const DutyMoot& e)
+    {
+        if (DutyInstance* duty = find(e.duty)) {
+            duty->state = DutyState::Moot;
+            duty->ended_at = e.at;
+            for (auto& [staff, ask] : duty->asks) ask.attempts.clear();
+        }
+    }
+    void operator()(const RegisterEntered& e)
+    {
+        auto& entries = incident_.registers[e.name];
+        const bool there = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+            return entry.staff == e.staff;
+        });
+        if (!there) entries.push_back({e.staff, e.role, e.at});
+    }
+    void operator()(const RegisterLeft& e)
+    {
+        auto& entries = incident_.registers[e.name];
+        std::erase_if(entries, [&](const auto& entry) { return entry.staff == e.staff; });
+    }
+    void operator()(const HoleFound& e) { incident_.holes.insert({e.role, e.unit}); }
+    void operator()(const Recorded& e)
+    {
+        incident_.records.push_back({e.duty, e.fields, e.by, e.at});
+    }
+    void operator()(const CheckArmed& e) { incident_.check_at = e.check_at; }
+    void operator()(const EndSigned& e)
+    {
+        incident_.signatures[e.end].push_back({e.staff, e.at, e.evidence});
+    }
+    void operator()(const Ended& e) { end(Stage::Closed, e.at); }
+    void operator()(const SendStarted& e)
+    {
+        if (ChannelState* channel = find_channel(e.page, e.channel)) {
+            channel->state = SendState::Started;
+            channel->at = e.at;
+            channel->address = e.address;
+            channel->attempts = e.attempt;
+        }
+    }
+    void operator()(const SendFinished& e)
+    {
+        if (ChannelState* channel = find_channel(e.page, e.channel)) {
+            channel->state = e.state;
+            channel->at = e.at;
+            channel->detail = e.detail;
+        }
+    }
+    void operator()(const ChannelAdded& e)
+    {
+        const auto page = incident_.pages.find(e.page);
+        if (page != incident_.pages.end()) page->second.channels[e.channel].at = e.at;
+    }
+    void operator()(const Unreachable& e)
+    {
+        for (auto& [key, duty] : incident_.duties)
+            if (Ask* ask = find_ask(duty, e.staff); ask != nullptr && ask->answer.empty())
+                ask->unreachable = true;
+    }
+    void operator()(const Adopted&) {}
+
+private:
+    DutyInstance* find(const DutyKey& key)
+    {
+        const auto found = incident_.duties.find(key);
+        return found == incident_.duties.end() ? nullptr : &found->second;
+    }
+    static Ask* find_ask(DutyInstance& duty, const StaffId& staff)
+    {
+        const auto found = duty.asks.find(staff);
+        return found == duty.asks.end() ? nullptr : &found->second;
+    }
+    ChannelState* find_channel(const PageId& id, const ChannelName& name)
+    {
+        const auto page = incident_.pages.find(id);
+        if (page == incident_.pages.end()) return nullptr;
+        const auto channel = page->second.channels.find(name);
+        return channel == page->second.channels.end() ? nullptr : &channel->second;
+    }
+    // A page at or after the instant of a personal attempt is that attempt.
+    void drop_attempts(const AskRef& ref, const StaffId& staff, Instant at)
+    {
+        DutyInstance* duty = find(ref.duty);
+        if (duty == nullptr) return;
+        if (Ask* ask = find_ask(*duty, staff))
+            std::erase_if(ask->attempts, [&](Instant due) { return due <= at; });
+    }
+    void make_room()
+    {
+        for (auto it = incident_.pages.begin();
+             incident_.pages.size() > pages_max && it != incident_.pages.end();)
+            it = it->second.finished() ? incident_.pages.erase(it) : std::next(it);
+    }
+    void end(Stage stage, Instant at)
+    {
+        incident_.stage = stage;
+        incident_.ended_at = at;
+    }
+
+    Incident& incident_;
+};
+
+}  // namespace
+
+void evolve(Incident& incident, const Event& event)
+{
+    std::visit(Fold(incident), event);
+}
+
+void evolve(Board& board, const Event& event)
+{
+    if (const auto* adopted = std::get_if<Adopted>(&event)) {
+        board.adopted[adopted->what] = {adopted->name, adopted->hash};
+        return;
+    }
+    if (const auto* reported = std::get_if<Reported>(&event)) {
+        if (reported->year != board.codes.year) board.codes = {reported->year, 0};
+        board.codes.last = std::max(board.codes.last, reported->number);
+        board.incidents[reported->incident];
+    }
+    const auto fold_into = [&](const IncidentId& id) {
+        const auto found = board.incidents.find(id);
+        if (found == board.incidents.end()) return;
+        Incident& incident = found->second;
+        if (const auto old = incident.deadline()) board.alarms.erase({*old, id});
+        evolve(incident, event);
+        if (const auto next = incident.deadline()) board.alarms.insert({*next, id});
+    };
+    fold_into(incident_of(event));
+    // A report that joins another incident is told to both of them.
+    if (const auto* attached = std::get_if<Attached>(&event))
+        if (attached->into != incident_of(event)) fold_into(attached->into);
+}
+
+}  // namespace shouwang::escalation

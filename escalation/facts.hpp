@@ -1,0 +1,33 @@
+#pragma once
+
+#include "escalation/command.hpp"
+#include "escalation/decide.hpp"
+#include "escalation/step.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+// Internal to escalation/: facts as people report them, checked against the protocol.
+namespace shouwang::escalation {
+
+// Every fault of `facts` is added to `faults`, with pointers below `pointer`.
+void check_facts(
+    const Protocol& protocol,
+    const std::map<FactName, FactValue>& facts,
+    const std::string& pointer,
+    std::vector<Missing>& faults
+);
+
+// Writes the facts down: those of subjects for `subject`, or for the only subject there is; the
+// others for the incident. Requires: check_facts() found nothing.
+void set_facts(
+    Step& step,
+    const SubjectId& subject,
+    const std::map<FactName, FactValue>& facts,
+    const std::string& source,
+    Instant known_at,
+    const Actor& by
+);
+
+}  // namespace shouwang::escalation

@@ -1,0 +1,81 @@
+#include "escalation/incident.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+namespace shouwang::escalation {
+
+namespace {
+
+void earliest(std::optional<Instant>& so_far, const std::optional<Instant>& candidate)
+{
+    if (candidate && (!so_far || *candidate < *so_far)) so_far = candidate;
+}
+
+}  // namespace
+
+std::string DutyKey::text() const
+{
+    std::string out = name.text();
+    if (!scope.empty()) out += "@" + scope;
+    if (generation != 1) out += "#" + std::to_string(generation);
+    return out;
+}
+
+std::optional<DutyKey> DutyKey::parse(const std::string& text)
+{
+    DutyKey key;
+    std::string rest = text;
+    if (const auto hash = rest.rfind('#'); hash != std::string::npos) {
+        const char* first = rest.data() + hash + 1;
+        const char* last = rest.data() + rest.size();
+        const auto [end, error] = std::from_chars(first, last, key.generation);
+        if (error != std::errc{} || end != last || key.generation == 0) return std::nullopt;
+        rest.resize(hash);
+    }
+    if (const auto at = rest.find('@'); at != std::string::npos) {
+        key.scope = rest.substr(at + 1);
+        if (key.scope.empty()) return std::nullopt;
+        rest.resize(at);
+    }
+    if (rest.empty()) return std::nullopt;
+    key.name = DutyName(rest);
+    return key;
+}
+
+unsigned DutyInstance::reached() const noexcept
+{
+    unsigned count = 0;
+    for (const RungState& rung : rungs)
+        if (rung.reached) ++count;
+    return count;
+}
+
+bool Page::finished() const noexcept
+{
+    return std::none_of(channels.begin(), channels.end(), [](const auto& channel) {
+        return channel.second.state == SendState::Queued ||
+               channel.second.state == SendState::Started;
+    });
+}
+
+std::optional<Instant> Incident::deadline() const
+{
+    std::optional<Instant> out;
+    if (!live()) return out;
+    earliest(out, check_at);
+    for (const auto& [key, duty] : duties) {
+        if (duty.open()) {
+            for (const RungState& rung : duty.rungs)
+                if (!rung.reached) earliest(out, rung.due);
+            earliest(out, duty.forever_next);
+            earliest(out, duty.lapses_at);
+        }
+        for (const auto& [staff, ask] : duty.asks)
+            if (ask.answer.empty() && !ask.attempts.empty()) earliest(out, ask.attempts.front());
+    }
+    return out;
+}
+
+}  // namespace shouwang::escalation

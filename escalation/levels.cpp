@@ -1,0 +1,57 @@
+#include "escalation/step.hpp"
+
+namespace shouwang::escalation {
+
+// Which rules hold. A rule that stops holding is noted, and lowers nothing: the level rises by
+// itself and falls only by a person.
+bool settle_rules(Step& step)
+{
+    std::set<RuleName> holding;
+    for (const auto& [name, rule] : step.protocol().rules)
+        if (holds(step.view(), rule.when)) holding.insert(name);
+    if (holding == step.incident().rules) return false;
+    step.emit(RulesChanged{step.incident().id, step.now(), std::move(holding)});
+    return true;
+}
+
+LevelName level_by_rules(const Step& step, const LevelName& at_least)
+{
+    const Protocol& protocol = step.protocol();
+    LevelName level = at_least;
+    for (const RuleName& name : step.incident().rules) {
+        const auto rule = protocol.rules.find(name);
+        if (rule != protocol.rules.end() &&
+            protocol.rank(rule->second.level) > protocol.rank(level))
+            level = rule->second.level;
+    }
+    return level;
+}
+
+bool settle_level(Step& step)
+{
+    const Incident& incident = step.incident();
+    if (incident.stage != Stage::Open) return false;
+    const LevelName from = incident.level;
+    const LevelName to = level_by_rules(step, from);
+    if (to == from) return false;
+
+    std::vector<RuleName> because;
+    for (const RuleName& name : incident.rules) {
+        const auto rule = step.protocol().rules.find(name);
+        if (rule != step.protocol().rules.end() && rule->second.level == to)
+            because.push_back(name);
+    }
+    step.emit(LevelRaised{incident.id, step.now(), from, to, std::move(because)});
+
+    std::vector<DutyKey> keys;
+    for (const auto& [key, duty] : incident.duties) keys.push_back(key);
+    for (const DutyKey& key : keys) raise_duty(step, key);
+    std::map<StaffId, RoleName> asked;
+    for (const auto& [key, duty] : step.before().duties)
+        for (const auto& [staff, ask] : duty.asks) asked.emplace(staff, ask.role);
+    for (const auto& [staff, role] : asked)
+        step.inform({staff, role, "already asked"}, InformName{}, step.protocol().level_text, {});
+    return true;
+}
+
+}  // namespace shouwang::escalation

@@ -1,0 +1,39 @@
+#include "escalation/protocol.hpp"
+
+#include <cassert>
+#include <cstddef>
+
+namespace shouwang::escalation {
+
+const Ladder& Duty::ladder_at(const LevelName& level) const
+{
+    const auto found = ladders.find(level);
+    return found == ladders.end() ? ladder : found->second;
+}
+
+std::size_t Protocol::rank(const LevelName& wanted) const
+{
+    for (std::size_t i = 0; i < levels.size(); ++i)
+        if (levels[i].name == wanted) return i;
+    return 0;
+}
+
+const Level& Protocol::level(const LevelName& wanted) const
+{
+    return levels[rank(wanted)];
+}
+
+const Protocol* Rules::find(const std::string& hash) const
+{
+    const auto found = protocols.find(hash);
+    return found == protocols.end() ? nullptr : found->second.get();
+}
+
+const Protocol& Rules::in_force() const
+{
+    const Protocol* protocol = find(current);
+    assert(protocol != nullptr);
+    return *protocol;
+}
+
+}  // namespace shouwang::escalation

@@ -1,0 +1,362 @@
+#include "escalation/reports.hpp"
+
+#include "escalation/facts.hpp"
+#include "escalation/step.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace shouwang::escalation {
+
+namespace {
+
+constexpr std::size_t subjects_max = 20;
+constexpr std::size_t text_bytes_max = 8000;
+constexpr std::size_t field_bytes_max = 400;
+constexpr std::size_t ref_bytes_max = 64;
+constexpr unsigned code_digits = 4;
+constexpr int adult_years = 18;
+
+std::string indexed(const std::string& pointer, std::size_t i)
+{
+    return pointer + "/" + std::to_string(i);
+}
+
+bool printable_ascii(const std::string& text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+void check_place(const Directory& directory, const PlaceReport& place, std::vector<Missing>& faults)
+{
+    if (!place.campus.empty()) {
+        const Unit* campus = directory.unit(UnitId(place.campus));
+        if (campus == nullptr || campus->kind != "campus")
+            faults.push_back({"campus_unknown", "/place/campus", "no campus has this id"});
+    }
+    for (const auto& [name, value] :
+         {std::pair<const char*, const std::string&>{"building", place.building},
+          {"floor", place.floor},
+          {"room", place.room},
+          {"detail", place.detail}})
+        if (value.size() > field_bytes_max)
+            faults.push_back(
+                {"too_long",
+                 std::string("/place/") + name,
+                 "at most " + std::to_string(field_bytes_max) + " bytes"}
+            );
+}
+
+std::vector<Missing> faults_of(
+    const Protocol& protocol, const Directory& directory, const Report& command
+)
+{
+    std::vector<Missing> faults;
+    if (!protocol.trusted.contains(command.via) && !protocol.review.contains(command.via))
+        faults.push_back({"via_unknown", "/via", "not a source this protocol knows"});
+    if (command.subjects.size() > subjects_max)
+        faults.push_back(
+            {"too_many", "/subjects", "at most " + std::to_string(subjects_max) + " subjects"}
+        );
+    for (std::size_t i = 0; i < command.subjects.size(); ++i) {
+        const SubjectReport& subject = command.subjects[i];
+        const std::string pointer = indexed("/subjects", i);
+        if (!subject.student.empty() && directory.student(subject.student) == nullptr)
+            faults.push_back(
+                {"student_unknown",
+                 pointer + "/student_id",
+                 "the roster has no such student; leave it out to open by place"}
+            );
+        if (subject.description.size() > text_bytes_max)
+            faults.push_back(
+                {"too_long",
+                 pointer + "/description",
+                 "at most " + std::to_string(text_bytes_max) + " bytes"}
+            );
+        check_facts(protocol, subject.facts, pointer + "/facts", faults);
+    }
+    check_facts(protocol, command.facts, "/facts", faults);
+    if (command.place) check_place(directory, *command.place, faults);
+    if (command.text.size() > text_bytes_max)
+        faults.push_back(
+            {"too_long", "/text", "at most " + std::to_string(text_bytes_max) + " bytes"}
+        );
+    if (command.callback.size() > field_bytes_max)
+        faults.push_back(
+            {"too_long", "/callback", "at most " + std::to_string(field_bytes_max) + " bytes"}
+        );
+    if (command.ref.size() > ref_bytes_max || !printable_ascii(command.ref))
+        faults.push_back({"ref_invalid", "/ref", "at most 64 printable ASCII characters"});
+    const bool placed =
+        command.place && !(command.place->building.empty() && command.place->detail.empty() &&
+                           command.place->campus.empty());
+    const bool known = std::any_of(
+        command.subjects.begin(),
+        command.subjects.end(),
+        [](const SubjectReport& subject) {
+            return !subject.student.empty() || !subject.description.empty();
+        }
+    );
+    if (!placed && !known && command.callback.empty())
+        faults.push_back(
+            {"nothing_to_go_by", "", "one of a subject, a place and a callback number is needed"}
+        );
+    return faults;
+}
+
+Place place_of(const Directory& directory, const PlaceReport& report)
+{
+    Place place;
+    place.campus = UnitId(report.campus);
+    place.floor = report.floor;
+    place.room = report.room;
+    place.detail = report.detail;
+    if (const Unit* building = directory.building(report.building, place.campus)) {
+        place.building = building->id;
+        if (place.campus.empty()) place.campus = building->campus;
+    } else if (!report.building.empty()) {
+        // Not a building of the roster: kept for people to read, never sent in a message.
+        place.detail = report.building + (place.detail.empty() ? "" : " " + place.detail);
+    }
+    place.label = place_label(directory, place.campus, place.building, place.floor);
+    return place;
+}
+
+bool is_minor(const Student& student, const Protocol& protocol, Instant now)
+{
+    if (!student.birth_date) return false;
+    const std::chrono::year_month_day born(*student.birth_date);
+    const auto grown = born + std::chrono::years(adult_years);
+    const auto today = std::chrono::floor<std::chrono::days>(now + protocol.utc_offset);
+    return today < Day(grown.ok() ? grown : grown.year() / std::chrono::March / 1);
+}
+
+Subject subject_of(
+    const Protocol& protocol,
+    const Directory& directory,
+    const SubjectReport& report,
+    std::size_t number,
+    Instant now
+)
+{
+    Subject subject;
+    subject.id = SubjectId("s" + std::to_string(number));
+    subject.description = report.description;
+    if (const Student* student = directory.student(report.student)) {
+        subject.student = student->id;
+        subject.class_unit = student->class_unit;
+        subject.college = student->college;
+        subject.building = student->building;
+        subject.intern_site = student->intern_site;
+        subject.kind = student->kind;
+        subject.minor = is_minor(*student, protocol, now);
+    }
+    return subject;
+}
+
+int local_year(const Protocol& protocol, Instant now)
+{
+    const auto day = std::chrono::floor<std::chrono::days>(now + protocol.utc_offset);
+    return static_cast<int>(std::chrono::year_month_day(day).year());
+}
+
+// Says nothing of the level, which changes while the code is read out over the telephone.
+std::string code_of(Kind kind, unsigned number)
+{
+    std::string digits = std::to_string(number);
+    if (digits.size() < code_digits) digits.insert(0, code_digits - digits.size(), '0');
+    switch (kind) {
+        case Kind::Real: return "R" + digits;
+        case Kind::Drill: return "D" + digits;
+        case Kind::Test: return "T" + digits;
+    }
+    return digits;
+}
+
+// The live incident that every identified subject of the report is already a subject of.
+const Incident* same_subject(const Board& board, const Report& command)
+{
+    for (const auto& [id, incident] : board.incidents) {
+        if (!incident.live() || incident.kind != command.kind || command.subjects.empty()) continue;
+        const bool all = std::all_of(
+            command.subjects.begin(),
+            command.subjects.end(),
+            [&](const SubjectReport& report) {
+                return !report.student.empty() &&
+                       std::any_of(
+                           incident.subjects.begin(),
+                           incident.subjects.end(),
+                           [&](const auto& entry) { return entry.second.student == report.student; }
+                       );
+            }
+        );
+        if (all) return &incident;
+    }
+    return nullptr;
+}
+
+void report_facts(Step& step, const Report& command)
+{
+    set_facts(step, SubjectId{}, command.facts, command.via, step.now(), command.by);
+    for (const SubjectReport& report : command.subjects) {
+        if (report.facts.empty()) continue;
+        SubjectId lane;
+        for (const auto& [id, subject] : step.incident().subjects) {
+            const bool same = report.student.empty() ? subject.student.empty() &&
+                                                           subject.description == report.description
+                                                     : subject.student == report.student;
+            if (same) lane = id;
+        }
+        set_facts(step, lane, report.facts, command.via, step.now(), command.by);
+    }
+}
+
+// A further report of somebody who is a subject already: its facts count, nobody is asked twice.
+std::vector<Event> attach(
+    const Rules& rules,
+    const Directory& directory,
+    const Incident& into,
+    const Report& command,
+    Instant now
+)
+{
+    std::vector<Event> events;
+    const Protocol* frozen = rules.find(into.protocol);
+    const Protocol& protocol = frozen == nullptr ? rules.in_force() : *frozen;
+    Step step(protocol, directory, into, now, events);
+    step.emit(Attached{
+        IncidentId{},
+        into.id,
+        now,
+        command.via,
+        command.by,
+        command.callback,
+        command.text,
+        command.ref});
+    report_facts(step, command);
+    if (into.stage == Stage::Review && protocol.trusted.contains(command.via))
+        open_incident(step, OpenedBecause::Trusted, command.by, protocol.floor);
+    settle(step);
+    return events;
+}
+
+Refusal refused(std::string code, std::string pointer, std::string detail)
+{
+    return {Refusal::Because::Refused, {{std::move(code), std::move(pointer), std::move(detail)}}};
+}
+
+}  // namespace
+
+void open_incident(Step& step, OpenedBecause because, const Actor& by, const LevelName& at_least)
+{
+    settle_rules(step);
+    const LevelName level = level_by_rules(step, at_least);
+    step.emit(Opened{step.incident().id, step.now(), because, by, level});
+}
+
+Decision report(
+    const Rules& rules,
+    const Directory& directory,
+    const Board& board,
+    const Report& command,
+    Instant now
+)
+{
+    const Protocol& protocol = rules.in_force();
+    std::vector<Missing> faults = faults_of(protocol, directory, command);
+    if (command.id.empty() || board.find(command.id) != nullptr)
+        faults.push_back({"id_taken", "", "an incident has this id already"});
+    if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
+    if (const Incident* same = same_subject(board, command))
+        return attach(rules, directory, *same, command, now);
+
+    Reported event;
+    event.incident = command.id;
+    event.at = now;
+    event.year = local_year(protocol, now);
+    event.number = (event.year == board.codes.year ? board.codes.last : 0) + 1;
+    event.code = code_of(command.kind, event.number);
+    event.kind = command.kind;
+    event.via = command.via;
+    event.by = command.by;
+    event.protocol = protocol.hash;
+    event.directory = directory.version;
+    if (command.place) event.place = place_of(directory, *command.place);
+    event.callback = command.callback;
+    event.text = command.text;
+    event.ref = command.ref;
+    for (std::size_t i = 0; i < command.subjects.size(); ++i)
+        event.subjects.push_back(subject_of(protocol, directory, command.subjects[i], i + 1, now));
+
+    std::vector<Event> events;
+    const Incident fresh;
+    Step step(protocol, directory, fresh, now, events);
+    step.emit(std::move(event));
+    report_facts(step, command);
+    if (protocol.trusted.contains(command.via))
+        open_incident(step, OpenedBecause::Trusted, command.by, protocol.floor);
+    settle(step);
+    return events;
+}
+
+Decision triage(
+    const Rules& rules,
+    const Directory& directory,
+    const Board& board,
+    const Triage& command,
+    Instant now
+)
+{
+    const Incident& incident = board.incidents.at(command.incident);
+    const Protocol* frozen = rules.find(incident.protocol);
+    const Protocol& protocol = frozen == nullptr ? rules.in_force() : *frozen;
+    if (incident.stage != Stage::Review)
+        return refused("not_under_review", "", "somebody has decided on this report already");
+
+    std::vector<Event> events;
+    Step step(protocol, directory, incident, now, events);
+    const auto end_review = [&] {
+        for (const auto& [key, duty] : incident.duties)
+            if (duty.open()) step.emit(DutyDone{incident.id, now, key, command.by.staff});
+    };
+    switch (command.judgement) {
+        case Judgement::Open:
+            end_review();
+            open_incident(step, OpenedBecause::Triage, command.by, protocol.floor);
+            settle(step);
+            return events;
+        case Judgement::Dismiss:
+            if (command.reason.empty())
+                return refused("reason", "/reason", "a report is dismissed for a reason");
+            end_review();
+            step.emit(Dismissed{incident.id, now, command.by, command.reason});
+            return events;
+        case Judgement::Attach: break;
+    }
+    const Incident* into = board.find(command.into);
+    if (into == nullptr || !into->live() || into->id == incident.id)
+        return refused("into_not_open", "/into", "the incident to attach to is not open");
+    end_review();
+    step.emit(Attached{
+        incident.id,
+        into->id,
+        now,
+        incident.via,
+        command.by,
+        incident.callback,
+        incident.text,
+        incident.ref});
+    const Protocol* other = rules.find(into->protocol);
+    Step joined(other == nullptr ? protocol : *other, directory, *into, now, events);
+    // Not through emit(): the batch already holds the event that tells both of them.
+    for (const auto& [key, fact] : incident.facts)
+        if (!into->facts.contains(FactKey{SubjectId{}, key.fact}) && !fact.value.empty())
+            set_facts(
+                joined, SubjectId{}, {{key.fact, fact.value}}, incident.via, fact.since, command.by
+            );
+    settle(joined);
+    return events;
+}
+
+}  // namespace shouwang::escalation

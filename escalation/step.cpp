@@ -1,0 +1,230 @@
+#include "escalation/step.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace shouwang::escalation {
+
+namespace {
+
+// Settling ends when nothing changes any more. A checked protocol is done in a handful of rounds;
+// one that chases its own tail stops here and goes on at the next instant.
+constexpr unsigned rounds_max = 64;
+
+constexpr std::size_t page_digits = 6;
+
+}  // namespace
+
+void Step::emit(Event event)
+{
+    evolve(incident_, event);
+    events_.push_back(std::move(event));
+}
+
+View Step::view() const
+{
+    return View{protocol_, directory_, incident_, &before_, now_, SubjectId{}, StaffId{}};
+}
+
+View Step::view_of(const Duty& duty, const std::string& scope) const
+{
+    switch (duty.scope) {
+        case Scope::Subject: return view().in_lane(SubjectId(scope));
+        case Scope::Person: return view().as(StaffId(scope));
+        case Scope::Incident:
+        case Scope::College:
+        case Scope::Each: return view();
+    }
+    return view();
+}
+
+const Duty* Step::definition(const DutyName& name) const
+{
+    const auto found = protocol_.duties.find(name);
+    return found == protocol_.duties.end() ? nullptr : &found->second;
+}
+
+const Each* Step::entry_of(const Duty& duty, const std::string& scope) const
+{
+    const auto found = std::find_if(duty.each.begin(), duty.each.end(), [&](const Each& each) {
+        return each.role.text() == scope;
+    });
+    return found == duty.each.end() ? nullptr : &*found;
+}
+
+std::vector<Person> Step::people_of(
+    const std::vector<Target>& targets, const Duty* duty, const std::string& scope
+)
+{
+    std::vector<Person> out;
+    const auto add = [&](const Person& person) {
+        const bool there = std::any_of(out.begin(), out.end(), [&](const Person& other) {
+            return other.staff == person.staff;
+        });
+        if (!there) out.push_back(person);
+    };
+    const bool by_scope =
+        duty != nullptr && (duty->scope == Scope::College || duty->scope == Scope::Subject);
+    const auto add_role = [&](const RoleName& role) {
+        Resolution found =
+            resolve(protocol_, directory_, incident_, role, by_scope ? scope : "", now_);
+        for (const Person& person : found.people) add(person);
+        for (const Hole& hole : found.holes) find_hole(hole);
+    };
+    for (const Target& target : targets) {
+        switch (target.kind) {
+            case Target::Kind::Role: add_role(RoleName(target.name)); break;
+            case Target::Kind::Register: {
+                const auto found = incident_.registers.find(RegisterName(target.name));
+                if (found == incident_.registers.end()) break;
+                for (const RegisterEntry& entry : found->second)
+                    add({entry.staff, entry.role, "register " + target.name});
+                break;
+            }
+            case Target::Kind::Self:
+                if (duty != nullptr && duty->scope == Scope::Person)
+                    add({StaffId(scope), RoleName{}, "self"});
+                break;
+            case Target::Kind::Slot: {
+                const Each* entry = duty == nullptr ? nullptr : entry_of(*duty, scope);
+                if (entry == nullptr) break;
+                const auto slot = entry->slots.find(target.name);
+                if (slot != entry->slots.end()) add_role(slot->second);
+                break;
+            }
+        }
+    }
+    return out;
+}
+
+void Step::find_hole(const Hole& hole)
+{
+    if (incident_.holes.contains(hole)) return;
+    emit(HoleFound{incident_.id, now_, hole.role, hole.unit});
+    for (const Person& person : people_of(protocol_.hole_to, nullptr, {}))
+        inform(person, InformName{}, protocol_.hole_text, {});
+}
+
+void Step::page(
+    const Person& person,
+    const AskRef& ask,
+    const TextCode& text,
+    const std::vector<ChannelName>& channels,
+    unsigned rung,
+    unsigned repeat,
+    Span late_by
+)
+{
+    const auto order =
+        std::find(protocol_.duty_order.begin(), protocol_.duty_order.end(), ask.duty.name);
+    const auto rank = static_cast<std::size_t>(order - protocol_.duty_order.begin());
+    const auto [it, fresh] = pages_.try_emplace(person.staff);
+    PendingPage& pending = it->second;
+    if (fresh || rank < pending.text_rank) {
+        pending.role = person.role;
+        pending.reason = person.reason;
+        pending.text = text;
+        pending.text_rank = rank;
+        pending.rung = rung;
+    }
+    pending.repeat = std::max(pending.repeat, repeat);
+    pending.late_by = std::max(pending.late_by, late_by);
+    pending.asks.insert(ask);
+    const auto& by = channels.empty() ? protocol_.level(incident_.level).channels : channels;
+    pending.channels.insert(by.begin(), by.end());
+}
+
+void Step::inform(
+    const Person& person,
+    const InformName& inform,
+    const TextCode& text,
+    const std::vector<ChannelName>& channels
+)
+{
+    informs_.push_back({person, inform, text, channels});
+}
+
+PageId Step::next_page_id() const
+{
+    std::string number = std::to_string(incident_.page_count + 1);
+    if (number.size() < page_digits) number.insert(0, page_digits - number.size(), '0');
+    return PageId(incident_.id.text() + "." + number);
+}
+
+// One person's several open asks travel in one page.
+void Step::add_open_asks(const StaffId& staff, std::set<AskRef>& asks) const
+{
+    for (const auto& [key, duty] : incident_.duties) {
+        const auto ask = duty.asks.find(staff);
+        if (!duty.open() || ask == duty.asks.end()) continue;
+        if (ask->second.satisfies || ask->second.cannot) continue;
+        if (!asks.contains(AskRef{key, true})) asks.insert(AskRef{key, false});
+    }
+}
+
+void Step::flush_pages()
+{
+    for (auto& [staff, pending] : std::exchange(pages_, {})) {
+        add_open_asks(staff, pending.asks);
+        emit(Paged{
+            incident_.id,
+            now_,
+            next_page_id(),
+            staff,
+            pending.role,
+            {pending.asks.begin(), pending.asks.end()},
+            InformName{},
+            pending.text,
+            incident_.level,
+            pending.rung,
+            pending.repeat,
+            {pending.channels.begin(), pending.channels.end()},
+            pending.reason,
+            pending.late_by});
+        std::erase_if(informs_, [&](const PendingInform& inform) {
+            return inform.person.staff == staff && inform.inform.empty();
+        });
+    }
+    std::set<std::pair<StaffId, TextCode>> told;
+    for (const PendingInform& inform : std::exchange(informs_, {})) {
+        if (!told.insert({inform.person.staff, inform.text}).second) continue;
+        const auto& by =
+            inform.channels.empty() ? protocol_.level(incident_.level).channels : inform.channels;
+        emit(Paged{
+            incident_.id,
+            now_,
+            next_page_id(),
+            inform.person.staff,
+            inform.person.role,
+            {},
+            inform.inform,
+            inform.text,
+            incident_.level,
+            0,
+            0,
+            by,
+            inform.person.reason,
+            Span{}});
+    }
+}
+
+bool Step::renew_once(const DutyName& name, const std::string& scope)
+{
+    return renewed_.insert({name, scope}).second;
+}
+
+void settle(Step& step)
+{
+    for (unsigned round = 0; round < rounds_max && step.incident().live(); ++round) {
+        bool changed = settle_rules(step);
+        changed |= settle_level(step);
+        changed |= settle_duties(step);
+        changed |= climb(step);
+        if (!changed) break;
+    }
+    settle_informs(step);
+    step.flush_pages();
+    settle_check(step);
+}
+
+}  // namespace shouwang::escalation
