@@ -114,6 +114,7 @@ struct Forever {
     To to = To::AllButCannot;
     std::vector<RoleName> widen;  // one more role joins at each repeat
     TextCode text;                // empty: the text of the rung the person was asked by
+    std::map<LevelName, Span> every_at;  // by level; `every` where it has none
 };
 
 enum class Effect {
@@ -244,6 +245,7 @@ struct Text {
     TextCode code;
     std::string sms;    // the template, {{name}} variables; also what WeCom says
     std::string voice;  // the spoken script; empty: `sms` without its signature
+    std::map<std::string, Word> keys;  // what a reply digit or a pressed key means
 };
 
 struct Protocol {
@@ -275,6 +277,7 @@ struct Protocol {
     std::vector<Target> hole_to;  // told when a role resolves to nobody
     TextCode hole_text;
     TextCode level_text;  // tells those already asked that the level rose
+    std::map<Word, std::string> word_labels;  // what a person can answer, as a button says it
 
     // Position in `levels`, calmest 0. Requires: `wanted` is one of them.
     [[nodiscard]] std::size_t rank(const LevelName& wanted) const;
