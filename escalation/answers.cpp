@@ -46,16 +46,17 @@ bool entitled(
     return std::any_of(duty.answer_from.begin(), duty.answer_from.end(), [&](const Target& target) {
         switch (target.kind) {
             case Target::Kind::Role: {
-                const auto people =
-                    resolve(
-                        step.protocol(),
-                        step.directory(),
-                        step.incident(),
-                        RoleName(target.name),
-                        duty.scope == Scope::College ? instance.key.scope : std::string(),
-                        step.now()
-                    )
-                        .people;
+                const auto people = resolve(
+                                        step.protocol(),
+                                        step.directory(),
+                                        step.incident(),
+                                        RoleName(target.name),
+                                        duty.scope == Scope::College || duty.scope == Scope::Subject
+                                            ? instance.key.scope
+                                            : std::string(),
+                                        step.now()
+                )
+                                        .people;
                 return std::any_of(people.begin(), people.end(), [&](const Person& person) {
                     return person.staff == staff;
                 });
@@ -111,30 +112,36 @@ std::optional<std::size_t> rank_in(
     return best;
 }
 
-void leave(Step& step, const RegisterName& name, const StaffId& staff)
+// Returns whether they were in it.
+bool leave(Step& step, const RegisterName& name, const StaffId& staff)
 {
-    if (in_register(step.incident(), name, staff))
-        step.emit(RegisterLeft{step.incident().id, step.now(), name, staff});
+    if (!in_register(step.incident(), name, staff)) return false;
+    step.emit(RegisterLeft{step.incident().id, step.now(), name, staff});
+    return true;
 }
 
-void enter(Step& step, const Register& rules, const StaffId& staff, const RoleName& role)
+// Returns whether they are in it now.
+bool enter(Step& step, const Register& rules, const StaffId& staff, const RoleName& role)
 {
+    if (in_register(step.incident(), rules.name, staff)) return true;
     const auto rank = rank_in(step, rules, staff, role);
-    if (!rank || in_register(step.incident(), rules.name, staff)) return;
+    if (!rank) return false;
     if (rules.one) {
         const auto found = step.incident().registers.find(rules.name);
         if (found != step.incident().registers.end() && !found->second.empty()) {
             const RegisterEntry holder = found->second.front();
             const auto held = rank_in(step, rules, holder.staff, holder.role);
-            if (held && *held <= *rank) return;
+            if (held && *held <= *rank) return false;
             leave(step, rules.name, holder.staff);
         }
     }
     const RoleName as = role.empty() && !rules.rank.empty() ? rules.rank[*rank] : role;
     step.emit(RegisterEntered{step.incident().id, step.now(), rules.name, staff, as});
+    return true;
 }
 
-// Moves a person between registers as their word says. `duty` is empty for somebody not asked.
+// Moves a person between registers as their word says; false when the word moves them nowhere.
+// `duty` is empty for somebody not asked.
 bool keep_registers(
     Step& step, const Word& word, const DutyName& duty, const StaffId& staff, const RoleName& role
 )
@@ -149,14 +156,8 @@ bool keep_registers(
         if (duty.empty() && !rules.anyone && rules.rank.empty() &&
             !in_register(step.incident(), name, staff))
             continue;
-        if (has(rules.leaves)) {
-            leave(step, name, staff);
-            any = true;
-        }
-        if (has(rules.enters) && counts) {
-            enter(step, rules, staff, role);
-            any = true;
-        }
+        if (has(rules.leaves)) any |= leave(step, name, staff);
+        if (has(rules.enters) && counts) any |= enter(step, rules, staff, role);
     }
     return any;
 }
@@ -167,9 +168,11 @@ void renew(Step& step, const Duty& duty, const DutyKey& key, std::optional<Insta
     if (!instance.open() || !eta) return;
     const Instant due = *eta + duty.eta_grace;
     DutyRenewed event{step.incident().id, step.now(), key, instance.rungs, due, instance.lapses_at};
-    const auto fresh = rungs_for(duty, instance.level, instance.clock_start, due);
-    for (std::size_t i = 0; i < event.rungs.size() && i < fresh.size(); ++i)
-        if (duty.ladder_at(event.rungs[i].level)[i].after_due) event.rungs[i] = fresh[i];
+    for (std::size_t i = 0; i < event.rungs.size(); ++i) {
+        const Ladder& ladder = duty.ladder_at(event.rungs[i].level);
+        if (i < ladder.size() && ladder[i].after_due)
+            event.rungs[i] = {event.rungs[i].level, due + ladder[i].after, {}};
+    }
     if (duty.lapses) event.lapses_at = due + *duty.lapses;
     step.emit(std::move(event));
 }
@@ -182,6 +185,7 @@ void give(Step& step, const Answer& command, const DutyKey& key, std::optional<I
     const auto asked = instance.asks.find(command.staff);
     const RoleName role = asked == instance.asks.end() ? RoleName{} : asked->second.role;
     const bool satisfied = asked != instance.asks.end() && asked->second.satisfies;
+    const bool declined = asked != instance.asks.end() && asked->second.cannot;
     const bool was_open = instance.open();
     const std::optional<DutyKey> parent = instance.parent;
     const bool keeps = effect == Effect::Note || effect == Effect::Renew;
@@ -198,7 +202,7 @@ void give(Step& step, const Answer& command, const DutyKey& key, std::optional<I
         command.by,
         command.via,
         effect == Effect::Satisfy || (keeps && satisfied),
-        effect == Effect::NextRung,
+        effect == Effect::NextRung || (keeps && declined),
         !was_open});
     switch (effect) {
         case Effect::Note: break;
@@ -207,10 +211,10 @@ void give(Step& step, const Answer& command, const DutyKey& key, std::optional<I
             break;
         case Effect::NextRung:
         case Effect::Reopen:
-            if (satisfied && step.incident().duties.at(key).state == DutyState::Done &&
-                !anybody_satisfies(step, step.incident().duties.at(key)))
-                step.emit(DutyReopened{id, step.now(), key, command.staff});
-            if (effect == Effect::NextRung) go_on_at_once(step, key, RungBecause::Cannot);
+            if (satisfied) reopen_unless_satisfied(step, key, command.staff);
+            // Whoever has declined already sets nothing off by saying it again.
+            if (effect == Effect::NextRung && !declined)
+                go_on_at_once(step, key, RungBecause::Cannot);
             break;
         case Effect::Renew: renew(step, duty, key, eta); break;
         case Effect::Parent:

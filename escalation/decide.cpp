@@ -38,14 +38,22 @@ std::optional<Refusal> finish_send(Step& step, const FinishSend& command)
             return channel.second.state == SendState::Failed;
         });
     if (!all_failed || !step.incident().live() || page.asks.empty()) return std::nullopt;
-    const std::vector<AskRef> asks = page.asks;
-    step.emit(Unreachable{id, step.now(), page.staff});
-    for (const AskRef& ask : asks) {
-        const auto duty = step.incident().duties.find(ask.duty);
-        // Only when nobody is left who might answer does the ladder stop waiting for them.
-        if (duty != step.incident().duties.end() && everybody_declined(duty->second))
-            go_on_at_once(step, ask.duty, RungBecause::Unreachable);
+    // Only what is new sends the ladder on: a repeat to somebody known to be out of reach fails
+    // again, and would otherwise set off the next one as fast as providers can refuse.
+    std::vector<DutyKey> news;
+    for (const AskRef& ref : page.asks) {
+        const auto duty = step.incident().duties.find(ref.duty);
+        if (duty == step.incident().duties.end()) continue;
+        const auto ask = duty->second.asks.find(page.staff);
+        if (ask != duty->second.asks.end() && ask->second.answer.empty() &&
+            !ask->second.unreachable)
+            news.push_back(ref.duty);
     }
+    step.emit(Unreachable{id, step.now(), page.staff});
+    for (const DutyKey& key : news)
+        // Only when nobody is left who might answer does the ladder stop waiting for them.
+        if (everybody_declined(step.incident().duties.at(key)))
+            go_on_at_once(step, key, RungBecause::Unreachable);
     settle(step);
     return std::nullopt;
 }
@@ -242,10 +250,14 @@ bool still_wanted(const Incident& incident, const Page& page)
         if (duty == incident.duties.end()) return false;
         const auto ask = duty->second.asks.find(page.staff);
         if (ask == duty->second.asks.end()) return false;
-        if (duty->second.open()) return !ask->second.satisfies && !ask->second.cannot;
-        // Satisfied by somebody else: those asked first still get their personal attempts, and
-        // rungs that were not out yet stay unsent.
-        const bool first = ask->second.asked_at == duty->second.opened_at;
+        // Whoever declined is left alone, unless they were turned to since, as the last resort.
+        const bool turned_to = ask->second.answered_at <= page.at;
+        if (duty->second.open())
+            return !ask->second.satisfies && (!ask->second.cannot || turned_to);
+        // Satisfied by somebody else: those asked first, or by a raise since, still get their
+        // personal attempts, and rungs that were not out yet stay unsent.
+        const bool first = ask->second.asked_at == duty->second.opened_at ||
+                           ask->second.asked_at >= duty->second.ended_at;
         return duty->second.state == DutyState::Done && ask->second.answer.empty() &&
                (first || ref.attempt);
     });
@@ -253,15 +265,24 @@ bool still_wanted(const Incident& incident, const Page& page)
 
 std::vector<Word> answers_to(const Protocol& protocol, const DutyInstance& duty)
 {
-    std::vector<Word> out;
     const auto defined = protocol.duties.find(duty.key.name);
-    if (defined == protocol.duties.end()) return out;
-    for (const auto& [word, effect] : defined->second.answers) out.push_back(word);
-    for (const Each& each : defined->second.each) {
-        if (each.role.text() != duty.key.scope) continue;
-        for (const Word& word : each.satisfy)
-            if (std::find(out.begin(), out.end(), word) == out.end()) out.push_back(word);
-    }
+    if (defined == protocol.duties.end()) return {};
+    std::map<Word, Effect> effects = defined->second.answers;
+    for (const Each& each : defined->second.each)
+        if (each.role.text() == duty.key.scope)
+            for (const Word& word : each.satisfy) effects[word] = Effect::Satisfy;
+    std::vector<Word> out;
+    for (const auto& [word, effect] : effects) out.push_back(word);
+    // What ends the duty comes first, what takes it back last; then as the file lists the words.
+    const auto place = [&](const Word& word) {
+        const auto& order = protocol.word_order;
+        return std::pair(
+            effects.at(word), std::find(order.begin(), order.end(), word) - order.begin()
+        );
+    };
+    std::stable_sort(out.begin(), out.end(), [&](const Word& a, const Word& b) {
+        return place(a) < place(b);
+    });
     return out;
 }
 

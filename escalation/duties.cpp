@@ -124,13 +124,20 @@ void open(Step& step, const Duty& duty, const std::string& scope, unsigned gener
     const Instant start = event.clock_start;
     step.emit(std::move(event));
     if (ladderless && duty.forever)
-        step.emit(RepeatArmed{incident.id, step.now(), key, start + duty.forever->every});
+        step.emit(RepeatArmed{
+            incident.id, step.now(), key, start + duty.forever->every_for(incident.level)});
 }
 
-// Was it circumstances that ended it, so that circumstances may open it again?
-bool ended_by_circumstances(const DutyInstance& instance)
+// Was it circumstances that ended it, so that circumstances may open it again? A record ends it
+// for good, also when nobody on the roster is behind the account that wrote it.
+bool ended_by_circumstances(const Incident& incident, const DutyInstance& instance)
 {
-    return instance.state == DutyState::Done && instance.ended_by.empty();
+    return instance.state == DutyState::Done && instance.ended_by.empty() &&
+           std::none_of(
+               incident.records.begin(),
+               incident.records.end(),
+               [&](const Record& record) { return record.duty == instance.key; }
+           );
 }
 
 bool settle_instance(Step& step, const Duty& duty, const std::string& scope)
@@ -166,14 +173,15 @@ bool settle_instance(Step& step, const Duty& duty, const std::string& scope)
     }
     if (duty.scope == Scope::Person) {
         const RegisterEntry* entry = entry_in(incident, duty.of, StaffId(scope));
-        if (entry == nullptr || !instance->ended_at || entry->since < *instance->ended_at)
+        if (entry == nullptr || !instance->ended_at || entry->since < *instance->ended_at ||
+            entry->since <= instance->opened_at)
             return false;
         if (holds(view, duty.done) || holds(view, duty.moot)) return false;
         open(step, duty, scope, instance->key.generation + 1);
         return true;
     }
     const bool circumstances = !std::holds_alternative<Never>(duty.done.node);
-    if (circumstances && right_stage && ended_by_circumstances(*instance) &&
+    if (circumstances && right_stage && ended_by_circumstances(incident, *instance) &&
         !holds(view, duty.done) && !holds(view, duty.moot) && wanted(step, duty, scope)) {
         step.emit(DutyReopened{incident.id, step.now(), instance->key, StaffId{}});
         return true;
@@ -187,13 +195,32 @@ bool anybody_satisfies(const Step& step, const DutyInstance& duty)
 {
     return std::any_of(duty.asks.begin(), duty.asks.end(), [&](const auto& entry) {
         if (!entry.second.satisfies) return false;
-        // Somebody whose arrival lapsed for good is no longer counted on.
-        for (const auto& [key, child] : step.incident().duties)
-            if (child.state == DutyState::Lapsed && child.parent == duty.key &&
-                key.scope == entry.first.text() && child.opened_at >= entry.second.answered_at)
-                return false;
+        // Somebody whose arrival lapsed for good is no longer counted on, until they are back in
+        // the register that expects it.
+        for (const auto& [key, child] : step.incident().duties) {
+            if (child.state != DutyState::Lapsed || child.parent != duty.key ||
+                key.scope != entry.first.text())
+                continue;
+            const Duty* expects = step.definition(key.name);
+            if (expects == nullptr || expects->on_lapse != Lapse::Parent) continue;
+            const RegisterEntry* back = entry_in(step.incident(), expects->of, entry.first);
+            if (back == nullptr || back->since < child.ended_at) return false;
+        }
         return true;
     });
+}
+
+void reopen_unless_satisfied(Step& step, const DutyKey& key, const StaffId& who)
+{
+    const DutyInstance& duty = step.incident().duties.at(key);
+    if (duty.state != DutyState::Done || anybody_satisfies(step, duty)) return;
+    step.emit(DutyReopened{step.incident().id, step.now(), key, who});
+    // Nor do those count any more whose own arrival lapsed while somebody else was still coming.
+    std::vector<StaffId> stale;
+    for (const auto& [staff, ask] : duty.asks)
+        if (ask.satisfies) stale.push_back(staff);
+    for (const StaffId& staff : stale)
+        step.emit(DutyReopened{step.incident().id, step.now(), key, staff});
 }
 
 bool settle_duties(Step& step)

@@ -56,16 +56,16 @@ std::optional<std::size_t> unsigned_lists(
     const Directory& directory,
     const Incident& incident,
     const End& end,
-    const std::vector<StaffId>& signers,
-    Instant now
+    const std::vector<Signature>& signers
 )
 {
     if (signers.size() > end.signers.size()) return std::nullopt;
     Entitled entitled;
-    for (const StaffId& staff : signers) {
+    for (const Signature& signer : signers) {
         std::vector<bool> row;
+        // A shift that has ended since does not undo what its holder signed.
         for (const auto& roles : end.signers)
-            row.push_back(may_sign(protocol, directory, incident, staff, roles, now));
+            row.push_back(may_sign(protocol, directory, incident, signer.staff, roles, signer.at));
         entitled.push_back(std::move(row));
     }
     std::vector<bool> taken(end.signers.size(), false);
@@ -100,13 +100,10 @@ std::vector<Missing> obstacles(
     return out;
 }
 
-std::vector<StaffId> signers_of(const Incident& incident, const EndName& name)
+std::vector<Signature> signers_of(const Incident& incident, const EndName& name)
 {
-    std::vector<StaffId> out;
     const auto found = incident.signatures.find(name);
-    if (found != incident.signatures.end())
-        for (const Signature& signature : found->second) out.push_back(signature.staff);
-    return out;
+    return found == incident.signatures.end() ? std::vector<Signature>{} : found->second;
 }
 
 // The instances a record may be for: `text` is a key, or a name with one instance that takes it.
@@ -166,13 +163,17 @@ std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
         if (given == command.evidence.end() || given->second.empty())
             refusal.missing.push_back({"evidence", "/" + field, field + " is needed"});
     }
-    std::vector<StaffId> signers = signers_of(incident, command.end);
-    if (std::find(signers.begin(), signers.end(), command.staff) != signers.end()) {
+    std::vector<Signature> signers = signers_of(incident, command.end);
+    const bool repeated =
+        std::any_of(signers.begin(), signers.end(), [&](const Signature& signature) {
+            return signature.staff == command.staff;
+        });
+    if (repeated) {
         refusal.missing.push_back({"signer_repeated", "/staff", "a second, different person signs"}
         );
     } else {
-        signers.push_back(command.staff);
-        if (!unsigned_lists(step.protocol(), step.directory(), incident, end, signers, step.now()))
+        signers.push_back({command.staff, step.now(), command.evidence});
+        if (!unsigned_lists(step.protocol(), step.directory(), incident, end, signers))
             refusal.missing.push_back(
                 {"signer_not_entitled", "/staff", "this person's role does not sign this ending"}
             );

@@ -115,6 +115,9 @@ public:
         ask.rung = e.rung;
         ask.text = e.text;
         ask.asked_at = e.at;
+        ask.answer = Word{};
+        ask.satisfies = false;
+        ask.cannot = false;
         ask.attempts = e.attempts;
         ask.attempts_by = e.attempts_by;
     }
@@ -191,6 +194,7 @@ public:
             if (e.final) {
                 duty->state = DutyState::Lapsed;
                 duty->ended_at = e.at;
+                for (auto& [staff, ask] : duty->asks) ask.attempts.clear();
             }
         }
     }
@@ -212,8 +216,9 @@ public:
     }
     void operator()(const RegisterLeft& e)
     {
-        auto& entries = incident_.registers[e.name];
-        std::erase_if(entries, [&](const auto& entry) { return entry.staff == e.staff; });
+        const auto found = incident_.registers.find(e.name);
+        if (found == incident_.registers.end()) return;
+        std::erase_if(found->second, [&](const auto& entry) { return entry.staff == e.staff; });
     }
     void operator()(const HoleFound& e) { incident_.holes.insert({e.role, e.unit}); }
     void operator()(const Recorded& e)

@@ -46,10 +46,10 @@ std::optional<DutyKey> DutyKey::parse(const std::string& text)
 
 unsigned DutyInstance::reached() const noexcept
 {
-    unsigned count = 0;
-    for (const RungState& rung : rungs)
-        if (rung.reached) ++count;
-    return count;
+    const auto next = std::find_if(rungs.begin(), rungs.end(), [](const RungState& rung) {
+        return !rung.reached;
+    });
+    return static_cast<unsigned>(next - rungs.begin());
 }
 
 bool Page::finished() const noexcept
@@ -67,8 +67,9 @@ std::optional<Instant> Incident::deadline() const
     earliest(out, check_at);
     for (const auto& [key, duty] : duties) {
         if (duty.open()) {
-            for (const RungState& rung : duty.rungs)
-                if (!rung.reached) earliest(out, rung.due);
+            // Rungs are reached in order: one that is due before the one it waits for is not yet.
+            if (const unsigned next = duty.reached(); next < duty.rungs.size())
+                earliest(out, duty.rungs[next].due);
             earliest(out, duty.forever_next);
             earliest(out, duty.lapses_at);
         }

@@ -67,7 +67,12 @@ std::size_t ask(
     for (const Person& person : people) {
         const auto& asks = instance_of(step, key).asks;
         const auto known = asks.find(person.staff);
-        if (known != asks.end()) {
+        // Whoever spoke before being asked is asked now, and whoever moved their due instant is
+        // asked again when that one passes.
+        const bool anew =
+            known != asks.end() && (known->second.asked_at == Instant{} ||
+                                    (definition.after_due && known->second.rung == rung));
+        if (known != asks.end() && (known->second.cannot || !anew)) {
             if (!known->second.cannot && !known->second.unreachable) ++counted_on;
             continue;
         }
@@ -93,8 +98,11 @@ void arm_repeat(Step& step, const Duty& duty, const DutyKey& key)
     const DutyInstance& instance = instance_of(step, key);
     if (!duty.forever || instance.forever_next || instance.reached() < instance.rungs.size())
         return;
-    step.emit(RepeatArmed{step.incident().id, step.now(), key, step.now() + duty.forever->every});
+    const Span every = duty.forever->every_for(step.incident().level);
+    step.emit(RepeatArmed{step.incident().id, step.now(), key, step.now() + every});
 }
+
+void repeat(Step& step, const DutyKey& key);
 
 // Reaches rungs from the next one on: that one, and further ones while nobody was found.
 void reach(Step& step, const DutyKey& key, RungBecause because)
@@ -140,6 +148,11 @@ void reach(Step& step, const DutyKey& key, RungBecause because)
         because = RungBecause::Empty;
     }
     arm_repeat(step, *duty, key);
+    // The last rung found nobody either: whoever is left is told now, not at the first repeat.
+    const DutyInstance& instance = instance_of(step, key);
+    if (because != RungBecause::Due && instance.reached() == instance.rungs.size() &&
+        everybody_declined(instance))
+        repeat(step, key);
 }
 
 std::vector<ChannelName> spared_channels(
@@ -184,9 +197,10 @@ void repeat(Step& step, const DutyKey& key)
     const unsigned count = before.forever_count + 1;
     const Instant due = before.forever_next.value_or(step.now());
     // Several overdue repeats collapse into one; the grid stays where it was.
-    Instant next = due + forever.every;
-    while (next <= step.now()) next += forever.every;
-    if (due > step.now()) next = step.now() + forever.every;
+    const Span every = forever.every_for(step.incident().level);
+    Instant next = due + every;
+    while (next <= step.now()) next += every;
+    if (due > step.now()) next = step.now() + every;
     const Span late_by = due < step.now() ? step.now() - due : Span{};
     step.emit(RepeatReached{step.incident().id, step.now(), key, count, next, late_by});
 
@@ -203,9 +217,19 @@ void repeat(Step& step, const DutyKey& key)
         if (!there && !declined) people.push_back(person);
     };
     for (const Person& person : step.people_of(wider, duty, key.scope)) add(person);
-    if (people.empty())
-        people = resolve_last_resort(step.protocol(), step.directory(), step.incident(), step.now())
-                     .people;
+    const bool counted_on = std::any_of(people.begin(), people.end(), [&](const Person& person) {
+        const auto known = instance_of(step, key).asks.find(person.staff);
+        return known == instance_of(step, key).asks.end() || !known->second.unreachable;
+    });
+    if (!counted_on) {
+        const auto last =
+            resolve_last_resort(step.protocol(), step.directory(), step.incident(), step.now());
+        for (const Person& person : last.people)
+            if (std::none_of(people.begin(), people.end(), [&](const Person& other) {
+                    return other.staff == person.staff;
+                }))
+                people.push_back(person);
+    }
 
     const auto last_rung = static_cast<unsigned>(instance_of(step, key).rungs.size());
     for (const Person& person : people) {
@@ -281,10 +305,8 @@ void lapse(Step& step, const DutyKey& key)
             break;
         case Lapse::Parent: {
             step.emit(RegisterLeft{id, step.now(), duty->of, who});
-            if (!parent || !step.incident().duties.contains(*parent)) break;
-            const DutyInstance& opener = instance_of(step, *parent);
-            if (opener.state == DutyState::Done && !anybody_satisfies(step, opener))
-                step.emit(DutyReopened{id, step.now(), *parent, who});
+            if (parent && step.incident().duties.contains(*parent))
+                reopen_unless_satisfied(step, *parent, who);
             break;
         }
     }
@@ -343,6 +365,14 @@ bool climb(Step& step)
         const Due& first = *due.begin();
         // Attempts are struck off by their page, at the end of the step.
         changed |= first.what != Due::What::Attempt;
+        const Duty* duty = step.definition(first.duty.name);
+        const bool repeats = duty != nullptr && duty->forever;
+        if (first.what != Due::What::Attempt &&
+            (duty == nullptr || (first.what == Due::What::Repeat && !repeats))) {
+            // Not a duty of this protocol: in view of everybody rather than due for ever.
+            step.emit(DutyLapsed{step.incident().id, step.now(), first.duty, true, std::nullopt});
+            continue;
+        }
         switch (first.what) {
             case Due::What::Rung: reach(step, first.duty, RungBecause::Due); break;
             case Due::What::Repeat: repeat(step, first.duty); break;
@@ -372,6 +402,11 @@ void raise_duty(Step& step, const DutyKey& key)
     const DutyInstance& old = instance_of(step, key);
     if (duty == nullptr || old.state == DutyState::Lapsed || old.state == DutyState::Moot) return;
     const LevelName to = step.incident().level;
+    if (duty->forever && old.forever_next) {
+        const Instant sooner = step.now() + duty->forever->every_for(to);
+        if (sooner < *old.forever_next)
+            step.emit(RepeatArmed{step.incident().id, step.now(), key, sooner});
+    }
     const Ladder& ladder = duty->ladder_at(to);
     const Instant start = duty->clock == Clock::Level ? step.now() : old.clock_start;
     const auto fresh = rungs_for(*duty, to, start, old.due);

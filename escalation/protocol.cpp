@@ -5,6 +5,12 @@
 
 namespace shouwang::escalation {
 
+Span Forever::every_for(const LevelName& level) const
+{
+    const auto found = every_at.find(level);
+    return found == every_at.end() ? every : found->second;
+}
+
 const Ladder& Duty::ladder_at(const LevelName& level) const
 {
     const auto found = ladders.find(level);

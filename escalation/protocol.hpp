@@ -115,6 +115,8 @@ struct Forever {
     std::vector<RoleName> widen;  // one more role joins at each repeat
     TextCode text;                // empty: the text of the rung the person was asked by
     std::map<LevelName, Span> every_at;  // by level; `every` where it has none
+
+    [[nodiscard]] Span every_for(const LevelName& level) const;
 };
 
 enum class Effect {
@@ -277,6 +279,7 @@ struct Protocol {
     std::vector<Target> hole_to;  // told when a role resolves to nobody
     TextCode hole_text;
     TextCode level_text;  // tells those already asked that the level rose
+    std::vector<Word> word_order;  // as the file lists them: how buttons are ordered
     std::map<Word, std::string> word_labels;  // what a person can answer, as a button says it
 
     // Position in `levels`, calmest 0. Requires: `wanted` is one of them.

@@ -132,6 +132,11 @@ bool is_minor(const Student& student, const Protocol& protocol, Instant now)
     return today < Day(grown.ok() ? grown : grown.year() / std::chrono::March / 1);
 }
 
+SubjectId subject_id(std::size_t number)
+{
+    return SubjectId("s" + std::to_string(number));
+}
+
 Subject subject_of(
     const Protocol& protocol,
     const Directory& directory,
@@ -141,7 +146,7 @@ Subject subject_of(
 )
 {
     Subject subject;
-    subject.id = SubjectId("s" + std::to_string(number));
+    subject.id = subject_id(number);
     subject.description = report.description;
     if (const Student* student = directory.student(report.student)) {
         subject.student = student->id;
@@ -196,20 +201,32 @@ const Incident* same_subject(const Board& board, const Report& command)
     return nullptr;
 }
 
+// The subject that part `i` of a report speaks of: by the student in an incident that has them
+// already, by position in the report's own.
+SubjectId subject_in(const Incident& incident, const Report& command, std::size_t i)
+{
+    const StudentId& student = command.subjects[i].student;
+    if (incident.id == command.id) return subject_id(i + 1);
+    const auto found =
+        std::find_if(incident.subjects.begin(), incident.subjects.end(), [&](const auto& entry) {
+            return entry.second.student == student;
+        });
+    return found == incident.subjects.end() ? SubjectId{} : found->first;
+}
+
 void report_facts(Step& step, const Report& command)
 {
     set_facts(step, SubjectId{}, command.facts, command.via, step.now(), command.by);
-    for (const SubjectReport& report : command.subjects) {
-        if (report.facts.empty()) continue;
-        SubjectId lane;
-        for (const auto& [id, subject] : step.incident().subjects) {
-            const bool same = report.student.empty() ? subject.student.empty() &&
-                                                           subject.description == report.description
-                                                     : subject.student == report.student;
-            if (same) lane = id;
-        }
-        set_facts(step, lane, report.facts, command.via, step.now(), command.by);
-    }
+    for (std::size_t i = 0; i < command.subjects.size(); ++i)
+        if (const auto& facts = command.subjects[i].facts; !facts.empty())
+            set_facts(
+                step,
+                subject_in(step.incident(), command, i),
+                facts,
+                command.via,
+                step.now(),
+                command.by
+            );
 }
 
 // A further report of somebody who is a subject already: its facts count, nobody is asked twice.
@@ -239,6 +256,23 @@ std::vector<Event> attach(
         open_incident(step, OpenedBecause::Trusted, command.by, protocol.floor);
     settle(step);
     return events;
+}
+
+// Joining keeps the worse of two values of a scale; of anything else, what was known first.
+bool adds_to(const Step& step, const FactName& name, const FactValue& value)
+{
+    const auto fact = step.protocol().facts.find(name);
+    if (value.empty() || fact == step.protocol().facts.end()) return false;
+    const auto& values = fact->second.values;
+    const auto position = [&](const std::string& word) {
+        return std::find(values.begin(), values.end(), word) - values.begin();
+    };
+    const auto& known = step.incident().facts;
+    return std::all_of(known.begin(), known.end(), [&](const auto& entry) {
+        if (entry.first.fact != name || entry.second.value.empty()) return true;
+        return fact->second.kind == FactKind::Scale &&
+               position(value.front()) > position(entry.second.value.front());
+    });
 }
 
 Refusal refused(std::string code, std::string pointer, std::string detail)
@@ -337,6 +371,8 @@ Decision triage(
     const Incident* into = board.find(command.into);
     if (into == nullptr || !into->live() || into->id == incident.id)
         return refused("into_not_open", "/into", "the incident to attach to is not open");
+    if (into->kind != incident.kind)
+        return refused("into_other_kind", "/into", "a real report is never part of a drill");
     end_review();
     step.emit(Attached{
         incident.id,
@@ -351,7 +387,7 @@ Decision triage(
     Step joined(other == nullptr ? protocol : *other, directory, *into, now, events);
     // Not through emit(): the batch already holds the event that tells both of them.
     for (const auto& [key, fact] : incident.facts)
-        if (!into->facts.contains(FactKey{SubjectId{}, key.fact}) && !fact.value.empty())
+        if (adds_to(joined, key.fact, fact.value))
             set_facts(
                 joined, SubjectId{}, {{key.fact, fact.value}}, incident.via, fact.since, command.by
             );

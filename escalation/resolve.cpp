@@ -47,7 +47,10 @@ public:
         const std::set<UnitId> units = units_of(role);
         bool any = false;
         for (const UnitId& unit : units) any |= add_at(role, unit, as, depth);
-        if (!any && units.empty()) any = add_substitutes(role, depth);
+        if (!any && units.empty()) {
+            any = add_substitutes(role, depth);
+            if (!any) out_.holes.push_back({role.name, UnitId{}});
+        }
         return any;
     }
 

@@ -129,7 +129,9 @@ void Step::page(
     }
     pending.repeat = std::max(pending.repeat, repeat);
     pending.late_by = std::max(pending.late_by, late_by);
-    pending.asks.insert(ask);
+    // A personal attempt that coincides with a repeat is one ask, and still the attempt.
+    if (ask.attempt) pending.asks.erase(AskRef{ask.duty, false});
+    if (ask.attempt || !pending.asks.contains(AskRef{ask.duty, true})) pending.asks.insert(ask);
     const auto& by = channels.empty() ? protocol_.level(incident_.level).channels : channels;
     pending.channels.insert(by.begin(), by.end());
 }
@@ -165,6 +167,15 @@ void Step::add_open_asks(const StaffId& staff, std::set<AskRef>& asks) const
 void Step::flush_pages()
 {
     for (auto& [staff, pending] : std::exchange(pages_, {})) {
+        // After a downtime one step may both ask and end a duty: nobody is told of that one.
+        std::erase_if(pending.asks, [&, who = staff](const AskRef& ask) {
+            Page page;
+            page.staff = who;
+            page.asks = {ask};
+            page.at = now_;
+            return !still_wanted(incident_, page);
+        });
+        if (pending.asks.empty()) continue;
         add_open_asks(staff, pending.asks);
         emit(Paged{
             incident_.id,

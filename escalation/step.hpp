@@ -125,6 +125,9 @@ void settle_informs(Step& step);
 void settle_check(Step& step);
 // True while somebody's answer still satisfies the duty: given, not taken back, not lapsed.
 [[nodiscard]] bool anybody_satisfies(const Step& step, const DutyInstance& duty);
+// Takes a done duty up again where it stands, unless somebody else still satisfies it. `who` took
+// their answer back, or did not come.
+void reopen_unless_satisfied(Step& step, const DutyKey& key, const StaffId& who);
 
 // ladder.cpp
 bool climb(Step& step);

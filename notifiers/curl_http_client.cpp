@@ -307,14 +307,20 @@ CurlHttpClient::~CurlHttpClient()
 
 asio::awaitable<HttpResult> CurlHttpClient::post(HttpRequest request)
 {
-    return exchange(exchanges_, std::move(request));
+    return exchange(exchanges_, HttpMethod::Post, std::move(request));
+}
+
+asio::awaitable<HttpResult> CurlHttpClient::get(std::string url, std::vector<HttpHeader> headers)
+{
+    HttpRequest request(std::move(url), std::move(headers), std::string());
+    return exchange(exchanges_, HttpMethod::Get, std::move(request));
 }
 
 asio::awaitable<HttpResult> CurlHttpClient::exchange(
-    std::shared_ptr<Exchanges> exchanges, HttpRequest request
+    std::shared_ptr<Exchanges> exchanges, HttpMethod method, HttpRequest request
 )
 {
-    CurlTransfer transfer(exchanges->loop(), std::move(request), exchanges->limits());
+    CurlTransfer transfer(exchanges->loop(), method, std::move(request), exchanges->limits());
     const Ticket ticket(*exchanges, transfer);
     if (!transfer.result()) {
         // One timer is the attempt's deadline and the coroutine's bell: settle() cancels it.

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace shouwang::notifiers {
 
@@ -19,6 +21,8 @@ struct HttpLimits {
     std::size_t waiting = 4096;           // posts without a connection yet
     std::size_t body_bytes_max = 65'536;  // of a response; what comes after is not read
 };
+
+enum class HttpMethod { Post, Get };
 
 // libcurl's multi interface on an Asio loop: one thread, no waiting in it.
 //
@@ -45,13 +49,18 @@ public:
 
     [[nodiscard]] boost::asio::awaitable<HttpResult> post(HttpRequest request) override;
 
+    // The same without a body, for who reads; no notifier does, so it is no part of HttpClient.
+    [[nodiscard]] boost::asio::awaitable<HttpResult> get(
+        std::string url, std::vector<HttpHeader> headers
+    );
+
 private:
     class Exchanges;
     class Ticket;
 
     // Not a member's coroutine: a post may be resumed after its client has gone.
     static boost::asio::awaitable<HttpResult> exchange(
-        std::shared_ptr<Exchanges> exchanges, HttpRequest request
+        std::shared_ptr<Exchanges> exchanges, HttpMethod method, HttpRequest request
     );
 
     std::shared_ptr<Exchanges> exchanges_;

@@ -67,9 +67,13 @@ std::string_view trimmed(std::string_view text)
 }  // namespace
 
 CurlTransfer::CurlTransfer(
-    boost::asio::any_io_executor loop, HttpRequest request, const HttpLimits& limits
+    boost::asio::any_io_executor loop,
+    HttpMethod method,
+    HttpRequest request,
+    const HttpLimits& limits
 )
-    : request_(std::move(request)),
+    : method_(method),
+      request_(std::move(request)),
       body_bytes_max_(limits.body_bytes_max),
       host_(is_clean(request_) ? host_of(request_.url()) : std::string()),
       deadline_(std::move(loop), limits.attempt)
@@ -100,9 +104,13 @@ bool CurlTransfer::prepare()
     set(CURLOPT_HTTP09_ALLOWED, 0L);
     set(CURLOPT_HTTPHEADER, headers_.get());
     set(CURLOPT_USERAGENT, "shouwang");
-    set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body().size()));
-    set(CURLOPT_POSTFIELDS, request_.body().data());
+    if (method_ == HttpMethod::Post) {
+        set(CURLOPT_POST, 1L);
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body().size()));
+        set(CURLOPT_POSTFIELDS, request_.body().data());
+    } else {
+        set(CURLOPT_HTTPGET, 1L);
+    }
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_PROXY, "");
     set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});

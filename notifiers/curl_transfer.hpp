@@ -22,7 +22,12 @@ struct CurlListDeleter {
 // libcurl holds pointers into it: it neither moves nor copies.
 class CurlTransfer {
 public:
-    CurlTransfer(boost::asio::any_io_executor loop, HttpRequest request, const HttpLimits& limits);
+    CurlTransfer(
+        boost::asio::any_io_executor loop,
+        HttpMethod method,
+        HttpRequest request,
+        const HttpLimits& limits
+    );
     CurlTransfer(const CurlTransfer&) = delete;
     CurlTransfer& operator=(const CurlTransfer&) = delete;
 
@@ -53,6 +58,7 @@ private:
     static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self);
     [[nodiscard]] HttpErrc fault_of(CURLcode code) const noexcept;
 
+    HttpMethod method_;
     HttpRequest request_;
     std::size_t body_bytes_max_;
     std::string host_;

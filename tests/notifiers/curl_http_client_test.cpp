@@ -120,6 +120,28 @@ TEST_CASE("curl client: posts the bytes it was given and reports the answer", "[
     CHECK(request.headers.at("user-agent") == "shouwang");
 }
 
+TEST_CASE("curl client: reads without a body", "[notifiers][http]")
+{
+    Bench bench;
+    bench.sink.queue(SinkAnswer(200, R"({"incidents":[]})"));
+    std::vector<HttpHeader> headers{{"Authorization", "Bearer secret"}};
+    const HttpResult result = await_result(
+        bench.io, bench.client.get(bench.sink.url("/api/v1/incidents?level=red"), headers)
+    );
+    REQUIRE(result);
+    CHECK(result->body == R"({"incidents":[]})");
+    REQUIRE(bench.sink.requests().size() == 1);
+    const auto& request = bench.sink.requests().front();
+    CHECK(request.method == "GET");
+    CHECK(request.target == "/api/v1/incidents?level=red");
+    CHECK(request.body.empty());
+    CHECK(!request.headers.contains("content-length"));
+    CHECK(request.headers.at("authorization") == "Bearer secret");
+    REQUIRE(bench.post());  // and the kept connection still posts
+    CHECK(bench.sink.requests().back().method == "POST");
+    CHECK(bench.sink.connections() == 1);
+}
+
 TEST_CASE("curl client: a body may hold zero bytes and be large", "[notifiers][http]")
 {
     Bench bench;

@@ -122,7 +122,9 @@ asio::awaitable<void> LoopbackSink::serve(std::shared_ptr<Socket> socket, std::s
 
         SinkRequest request = parse_head(std::string_view(received).substr(0, head_bytes));
         request.connection = connection;
-        const std::size_t body_bytes = std::stoul(request.headers.at("content-length"));
+        const auto length = request.headers.find("content-length");
+        const std::size_t body_bytes =
+            length == request.headers.end() ? 0 : std::stoul(length->second);
         const std::size_t whole = head_bytes + body_bytes;
         if (received.size() < whole) {
             const auto missing = asio::transfer_exactly(whole - received.size());

@@ -64,8 +64,8 @@ private:
 };
 
 // A provider on loopback: an HTTP/1.1 server in the test's own io_context that keeps every request
-// and answers as told. It understands what our client sends (POST with Content-Length, kept alive)
-// and nothing more.
+// and answers as told. It understands what our client sends (POST with Content-Length, GET without
+// a body, kept alive) and nothing more.
 // Requires: one thread; the context is not run after the sink has gone.
 class LoopbackSink {
 public:

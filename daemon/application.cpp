@@ -1,0 +1,389 @@
+#include "daemon/application.hpp"
+
+#include "daemon/channels.hpp"
+#include "daemon/demo.hpp"
+#include "daemon/engine.hpp"
+#include "daemon/engine_flight.hpp"
+#include "daemon/entropy.hpp"
+#include "daemon/event_codec.hpp"
+#include "daemon/health.hpp"
+#include "daemon/http/api.hpp"
+#include "daemon/http/page_routes.hpp"
+#include "daemon/http/server.hpp"
+#include "daemon/http/timeline.hpp"
+#include "daemon/http/token_file.hpp"
+#include "daemon/journal/sealing.hpp"
+#include "daemon/journal/sqlite_journal.hpp"
+#include "daemon/message.hpp"
+#include "daemon/outbox.hpp"
+#include "daemon/real_time.hpp"
+#include "daemon/respond_links.hpp"
+#include "daemon/service_manager.hpp"
+#include "notifiers/curl_http_client.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace shouwang::daemon {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t mebibyte = 1U << 20U;
+constexpr std::chrono::milliseconds watch_interval{1000};
+constexpr const char* journal_name = "journal.db";
+
+journal::SqliteOptions journal_options(const config::Settings& settings)
+{
+    journal::SqliteOptions options;
+    options.file = settings.data / journal_name;
+    options.ballast_bytes = settings.ballast_mib * mebibyte;
+    options.pages_max = static_cast<std::uint32_t>(settings.journal_pages_max);
+    return options;
+}
+
+http::TokenStore read_tokens(const fs::path& file)
+{
+    auto tokens = http::load_tokens(file);
+    if (tokens) return http::TokenStore(std::move(*tokens));
+    std::string faults = "the token file " + file.string() + " has faults:";
+    for (const auto& fault : tokens.error().faults)
+        faults += "\n  " + fault.pointer + ": " + fault.detail;
+    throw std::runtime_error(faults);
+}
+
+MessageContent compose_for(
+    const Engine& engine,
+    const RespondLinks& links,
+    const std::string& base_url,
+    const escalation::Incident& incident,
+    const escalation::Page& page,
+    const escalation::ChannelName& channel,
+    Attempt attempt
+)
+{
+    const escalation::Protocol* frozen = engine.rules().find(incident.protocol);
+    const escalation::Protocol& protocol = frozen == nullptr ? engine.rules().in_force() : *frozen;
+    const auto directory = engine.directory();
+    attempt.respond_url = base_url + "/r/" + links.token(incident, page.staff);
+    return compose({protocol, *directory, incident, page}, channel, attempt);
+}
+
+// The whole daemon. Members are made in the order they need each other and end in the reverse.
+class Application {
+public:
+    Application(const Configuration& configuration, bool demo)
+        : configuration_(configuration),
+          settings_(configuration.settings),
+          demo_(demo),
+          time_(io_.get_executor()),
+          master_(journal::MasterKey::load(settings_.master_key)),
+          links_(LinkKey::derive(master_)),
+          keys_(std::move(master_), entropy_),
+          journal_(io_.get_executor(), journal_options(settings_)),
+          engine_(
+              io_.get_executor(),
+              time_,
+              journal_,
+              keys_,
+              health_,
+              metrics_,
+              [this](const std::string& reason) { on_fatal(reason); }
+          ),
+          http_client_(io_.get_executor()),
+          channels_(settings_, http_client_, wall_),
+          outbox_(
+              io_.get_executor(),
+              engine_,
+              time_,
+              entropy_,
+              health_,
+              channels_.routes(),
+              [this](
+                  const escalation::Incident& incident,
+                  const escalation::Page& page,
+                  const escalation::ChannelName& channel,
+                  const Attempt& attempt
+              ) {
+                  return compose_for(
+                      engine_, links_, settings_.base_url, incident, page, channel, attempt
+                  );
+              }
+          ),
+          tokens_(read_tokens(settings_.tokens)),
+          sessions_(time_, entropy_),
+          authenticator_(tokens_, sessions_, time_, origin())
+    {}
+
+    Exit run()
+    {
+        replay();
+        timeline_.emplace(engine_, journal_, keys_);
+        live_.emplace(
+            io_.get_executor(),
+            time_,
+            engine_.durable_seq(),
+            [this](std::uint64_t after, std::size_t max) { return timeline_->replay(after, max); }
+        );
+        engine_.on_durable([this](const Durable& durable) {
+            live_->publish(timeline_->add(durable));
+        });
+        engine_.on_release([this](const Event& event) { links_.on_event(event, engine_.board()); });
+        asio::signal_set signals(io_, SIGTERM, SIGINT);
+        signals.async_wait([this](const boost::system::error_code& error, int) {
+            if (!error) spawn(shut_down(), "stopping");
+        });
+        spawn(start(), "starting");
+        io_.run();
+        return exit_;
+    }
+
+private:
+    [[nodiscard]] http::Origin origin() const
+    {
+        http::Origin out;
+        out.tls = settings_.base_url.rfind("https://", 0) == 0;
+        out.also.push_back(settings_.base_url);
+        return out;
+    }
+
+    void spawn(asio::awaitable<void> work, const char* what)
+    {
+        asio::co_spawn(io_, std::move(work), [this, what](std::exception_ptr fault) {
+            if (!fault) return;
+            try {
+                std::rethrow_exception(fault);
+            } catch (const std::exception& error) {
+                spdlog::critical("{}: {}", what, error.what());
+            }
+            exit_ = Exit::Failed;
+            io_.stop();
+        });
+    }
+
+    void replay()
+    {
+        if (!journal_.start_verdict().ok())
+            health_.degrade("journal chain", journal_.start_verdict().words());
+        const Replay counts = engine_.replay(&protocol_from_journal);
+        links_.rebuild(engine_.board());
+        outbox_.resume();
+        spdlog::info(
+            "replayed {} records, {} incidents live", counts.records, engine_.live_incidents()
+        );
+        if (counts.unreadable != 0)
+            health_.degrade("replay", std::to_string(counts.unreadable) + " records unreadable");
+    }
+
+    // A bad protocol or roster does not stop a start: the last good one is in the journal.
+    asio::awaitable<void> adopt()
+    {
+        if (configuration_.protocol != nullptr) {
+            auto adopting =
+                engine_.adopt_protocol(configuration_.protocol, configuration_.protocol_text);
+            expect(co_await std::move(adopting), "protocol");
+        } else {
+            last_good("protocol");
+        }
+        auto directory = configuration_.directory;
+        std::string roster_text = configuration_.roster_text;
+        if (directory == nullptr) {
+            last_good("roster");
+            roster_text = last_roster_text();
+            directory = roster_from_journal(roster_text, engine_.rules().in_force());
+            if (directory == nullptr)
+                throw std::runtime_error("the journaled roster cannot be read any more");
+        }
+        auto adopting_roster = engine_.adopt_roster(
+            directory, settings_.roster.filename().string(), std::move(roster_text)
+        );
+        expect(co_await std::move(adopting_roster), "roster");
+        auto adopting = engine_.adopt_settings(
+            "shouwang.toml",
+            content_hash(configuration_.settings_text),
+            configuration_.settings_text
+        );
+        expect(co_await std::move(adopting), "settings");
+    }
+
+    void last_good(const std::string& what)
+    {
+        if (!engine_.board().adopted.contains(what))
+            throw std::runtime_error("the " + what + " has errors, and no earlier one is known");
+        health_.degrade(what, "has errors: the last good one stays in force");
+    }
+
+    [[nodiscard]] std::string last_roster_text() const
+    {
+        std::string text;
+        const auto read =
+            journal_.read(1, journal::Journal::no_limit, [&](const journal::Record& record) {
+                if (record.type != "adopted") return true;
+                const auto plain = keys_.open(
+                    record.key_id, record.sealed, seal_context(record.stream, record.type)
+                );
+                const auto event = decode(record.type, record.open, plain);
+                const auto* adopted = event ? std::get_if<escalation::Adopted>(&*event) : nullptr;
+                if (adopted != nullptr && adopted->what == "roster") text = adopted->text;
+                return true;
+            });
+        if (!read)
+            throw std::runtime_error("the journal cannot be read: " + read.error().message());
+        return text;
+    }
+
+    static void expect(const Outcome& outcome, const char* what)
+    {
+        if (const auto* unavailable = std::get_if<Unavailable>(&outcome))
+            throw std::runtime_error(std::string(what) + ": " + unavailable->reason);
+    }
+
+    asio::awaitable<void> start()
+    {
+        auto adopting = adopt();
+        co_await std::move(adopting);
+        if (engine_.directory() == nullptr) throw std::runtime_error("there is no roster");
+        engine_.start();
+        serve();
+        manager_.tell("READY=1\nSTATUS=watching");
+        if (demo_) print_demo(settings_, static_cast<unsigned>(server_->endpoint().port()));
+        spdlog::info(
+            "listening on {}:{}",
+            settings_.address,
+            static_cast<unsigned>(server_->endpoint().port())
+        );
+        spawn(live_->run(), "live stream");
+        auto watching = watch();
+        co_await std::move(watching);
+    }
+
+    void serve()
+    {
+        api_.emplace(http::ApiParts{
+            engine_,
+            entropy_,
+            health_,
+            metrics_,
+            [this] { return gauges(); },
+            authenticator_,
+            *live_,
+            *timeline_,
+            settings_.emergency_phones,
+            demo_});
+        api_->add_routes(router_);
+        page_routes_.emplace(*api_, links_, demo_ ? &wall_ : nullptr);
+        page_routes_->add_routes(router_);
+        server_.emplace(io_, router_, time_);
+        server_->start({asio::ip::make_address(settings_.address), settings_.port});
+    }
+
+    [[nodiscard]] Gauges gauges() const
+    {
+        Gauges out;
+        out.live_incidents = engine_.live_incidents();
+        out.deadline_overdue_seconds = static_cast<double>(engine_.overdue().count()) / 1000.0;
+        out.journal_sequence = engine_.durable_seq();
+        out.journal_waiting = engine_.waiting();
+        out.outbox_waiting = outbox_.waiting();
+        out.quarantined = engine_.quarantined().size();
+        out.degraded = health_.degraded().size();
+        return out;
+    }
+
+    // The watchdog is fed by the loop that serves deadlines, and only while it really does.
+    asio::awaitable<void> watch()
+    {
+        const auto interval = std::min<std::chrono::milliseconds>(
+            watch_interval, manager_.watchdog_interval().value_or(watch_interval)
+        );
+        for (;;) {
+            auto waiting = time_.sleep_for(interval);
+            const bool due = co_await std::move(waiting);
+            if (!due || stopping_) co_return;
+            if (engine_.working()) manager_.tell("WATCHDOG=1");
+        }
+    }
+
+    asio::awaitable<void> shut_down()
+    {
+        if (stopping_) co_return;
+        stopping_ = true;
+        manager_.tell("STOPPING=1");
+        if (live_) live_->stop();
+        if (server_) {
+            auto stopping = server_->stop();
+            co_await std::move(stopping);
+        }
+        outbox_.stop();
+        engine_.stop();
+        journal_.close();
+        io_.stop();
+    }
+
+    void on_fatal(const std::string& reason)
+    {
+        spdlog::critical("stopping at once, to replay: {}", reason);
+        exit_ = Exit::JournalUnknown;
+        io_.stop();
+    }
+
+    const Configuration& configuration_;
+    const config::Settings& settings_;
+    bool demo_;
+    Exit exit_ = Exit::Done;
+    bool stopping_ = false;
+
+    asio::io_context io_{1};
+    RealTime time_;
+    SystemEntropy entropy_;
+    ServiceManager manager_;
+    journal::MasterKey master_;
+    RespondLinks links_;
+    journal::KeyRing keys_;
+    Health health_;
+    Metrics metrics_;
+    journal::SqliteJournal journal_;
+    Engine engine_;
+    notifiers::HandsetWall wall_;
+    notifiers::CurlHttpClient http_client_;
+    Channels channels_;
+    Outbox outbox_;
+    http::TokenStore tokens_;
+    http::SessionStore sessions_;
+    http::Authenticator authenticator_;
+    std::optional<http::Timeline> timeline_;
+    std::optional<http::EventStream> live_;
+    std::optional<http::Api> api_;
+    std::optional<http::PageRoutes> page_routes_;
+    http::Router router_;
+    std::optional<http::Server> server_;
+};
+
+}  // namespace
+
+Exit run(const Configuration& configuration, bool demo)
+{
+    if (demo) {
+        asio::io_context io;
+        prepare_demo(configuration.settings, RealTime(io.get_executor()).now());
+    }
+    fs::create_directories(configuration.settings.data);
+    Application application(configuration, demo);
+    return application.run();
+}
+
+}  // namespace shouwang::daemon

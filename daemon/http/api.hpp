@@ -1,0 +1,130 @@
+#pragma once
+
+#include "daemon/engine.hpp"
+#include "daemon/entropy.hpp"
+#include "daemon/health.hpp"
+#include "daemon/http/authenticator.hpp"
+#include "daemon/http/event_stream.hpp"
+#include "daemon/http/incident_view.hpp"
+#include "daemon/http/router.hpp"
+#include "daemon/http/timeline.hpp"
+#include "daemon/metrics.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace shouwang::http {
+
+// What the API works on. Everything outlives the server.
+struct ApiParts {
+    daemon::Engine& engine;
+    daemon::Entropy& entropy;
+    daemon::Health& health;
+    const daemon::Metrics& metrics;
+    std::function<daemon::Gauges()> gauges;
+    Authenticator& authenticator;
+    EventStream& live;
+    const Timeline& timeline;
+    std::vector<std::string> emergency_phones;  // told when nothing can be taken
+    // The demo has no locks: whoever comes from one of its own pages is the duty desk.
+    bool demo = false;
+};
+
+// The HTTP API of docs/openapi.yaml: turns requests into commands and the state into views. It
+// decides nothing. A write is answered when it is durable; so is a read, so that nobody sees what
+// may yet be lost.
+class Api {
+public:
+    explicit Api(ApiParts parts) : parts_(std::move(parts)) {}
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
+
+    // Requires: the API outlives the router's use.
+    void add_routes(Router& router);
+
+    // For the HTML pages, which do the same work behind forms.
+    [[nodiscard]] std::variant<Identity, Denial> who(const Request& request);
+    [[nodiscard]] boost::asio::awaitable<Response> take(
+        escalation::Command command,
+        std::optional<daemon::Idempotency> once,
+        daemon::Engine::Render render
+    );
+    [[nodiscard]] ViewContext context() const;
+    [[nodiscard]] ApiParts& parts() noexcept { return parts_; }
+
+    // Builds the command of POST /api/v1/incidents from its body; faults are added.
+    [[nodiscard]] escalation::Report report_from(
+        const boost::json::object& body, const Identity& identity, std::vector<InputFault>& faults
+    );
+    [[nodiscard]] daemon::Engine::Render render_report(escalation::IncidentId id, Identity identity)
+        const;
+
+private:
+    using Work = boost::asio::awaitable<Response> (Api::*)(Request, Params, Identity);
+    void add(Router& router, Method method, std::string_view pattern, Work work);
+    [[nodiscard]] boost::asio::awaitable<Response> identified(
+        Work work, Request request, Params params
+    );
+
+    // api_incidents.cpp
+    [[nodiscard]] boost::asio::awaitable<Response> open(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> list(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> show(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> timeline(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> reports(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> live(Request, Params, Identity);
+
+    // api_commands.cpp
+    [[nodiscard]] boost::asio::awaitable<Response> answer(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> facts(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> record(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> close(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> triage_open(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> triage_attach(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> triage_dismiss(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> triage(
+        Request request, Params params, Identity identity, escalation::Judgement judgement
+    );
+
+    // api_operations.cpp
+    void add_operations(Router& router);
+    [[nodiscard]] boost::asio::awaitable<Response> ready(Request, Params);
+    [[nodiscard]] boost::asio::awaitable<Response> metrics(Request, Params);
+    [[nodiscard]] boost::asio::awaitable<Response> log_in(Request, Params);
+    [[nodiscard]] boost::asio::awaitable<Response> log_out(Request, Params);
+
+    [[nodiscard]] const escalation::Incident* seen(
+        const std::string& id, const Identity& identity, Sight& sight
+    ) const;
+    [[nodiscard]] daemon::Engine::Render render_incident(
+        escalation::IncidentId id, Identity identity, unsigned status
+    ) const;
+
+    ApiParts parts_;
+};
+
+// The idempotency key of a request, with the hash of what it asks; nullopt when it sends none.
+// Adds a fault for a key that is too long or not printable.
+[[nodiscard]] std::optional<daemon::Idempotency> idempotency_of(
+    const Request& request, const Identity& identity, std::vector<InputFault>& faults
+);
+
+[[nodiscard]] Response bad_input(std::vector<InputFault> faults);
+[[nodiscard]] Response forbidden(std::string detail);
+[[nodiscard]] Response not_found();
+
+// The response to a refusal: 400 with errors, 404, or 409 with what is missing.
+[[nodiscard]] Response problem(const escalation::Refusal& refusal);
+
+// Who does something on whose behalf.
+[[nodiscard]] escalation::Actor actor_of(const Identity& identity);
+
+}  // namespace shouwang::http

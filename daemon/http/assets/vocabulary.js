@@ -1,0 +1,39 @@
+// The words of the protocol in force, put into the page by the server: labels, never logic.
+import { setZone } from "./dom.js";
+
+const words = JSON.parse(document.body.dataset.vocabulary || "{}");
+export const viewer = JSON.parse(document.body.dataset.viewer || "{}");
+const allowed = (document.body.dataset.may || "").split(" ");
+
+if (typeof words.utc_offset_minutes === "number") setZone(words.utc_offset_minutes);
+
+const byName = (list) => new Map((list ?? []).map((entry) => [entry.name, entry]));
+const levels = byName(words.levels);
+const facts = byName(words.facts);
+const registers = byName(words.registers);
+const channels = { sms: "短信", voice: "电话", wecom: "企业微信", webhook: "Webhook" };
+
+export const events = words.events ?? [];
+export const phases = words.phases ?? [];
+export const ends = words.ends ?? [];
+export const allFacts = words.facts ?? [];
+export const allRegisters = words.registers ?? [];
+
+export const may = (what) => allowed.includes(what);
+export const severity = (level) => levels.get(level)?.severity ?? 9;
+export const levelLabel = (level) => levels.get(level)?.label ?? level ?? "未定级";
+export const wordLabel = (word) => words.words?.[word] ?? word;
+export const roleLabel = (role) => words.roles?.[role] ?? role;
+export const dutyLabel = (duty) => words.duties?.[(duty ?? "").split(/[@#]/)[0]] ?? duty;
+export const ruleLabel = (rule) => words.rules?.[rule] ?? rule;
+export const registerLabel = (name) => registers.get(name)?.label ?? name;
+export const channelLabel = (name) => channels[name] ?? name;
+export const factOf = (name) => facts.get(name);
+export const factLabel = (name) => facts.get(name)?.label ?? name;
+
+/** A fact's value in words: "unknown", one word, or several. */
+export function valueLabel(name, value) {
+  const known = facts.get(name)?.values ?? [];
+  const label = (word) => known.find((entry) => entry.value === word)?.label ?? (word === "unknown" ? "不知道" : word);
+  return (Array.isArray(value) ? value : [value]).map(label).join("、") || "不知道";
+}
