@@ -64,6 +64,10 @@ inline constexpr const char* unknown_text = "unknown";
 void read_protocol(const TomlNode& root, ProtocolDraft& draft);
 void read_people(TableReader& top, ProtocolDraft& draft);
 void read_duties(const TomlNode& node, ProtocolDraft& draft);
+[[nodiscard]] escalation::Ladder read_ladder(
+    const TomlNode& node, const std::string& path, escalation::Scope scope, ProtocolDraft& draft
+);
+void read_messages_and_ends(TableReader& top, ProtocolDraft& draft);
 
 // Letters, digits, - and _, at most 40.
 [[nodiscard]] bool is_name(std::string_view text);

@@ -91,6 +91,12 @@ std::vector<Fault> check_with_roster(const LoadedProtocol& loaded, const Directo
                 "nobody on the roster holds the role " + config::quoted(role.holds.text()),
                 "roles.csv or duty.csv"
             );
+    if (!anybody_holds(directory, protocol.unit_head))
+        faults.warn(
+            place("unit_head"),
+            "nobody on the roster heads a unit as " + config::quoted(protocol.unit_head.text()),
+            "roles.csv"
+        );
     const bool reachable = std::any_of(
         protocol.last_resort.begin(),
         protocol.last_resort.end(),

@@ -13,11 +13,9 @@ namespace shouwang::config {
 using escalation::ChannelName;
 using escalation::Condition;
 using escalation::DutyName;
-using escalation::EndName;
 using escalation::Fact;
 using escalation::FactKind;
 using escalation::FactName;
-using escalation::InformName;
 using escalation::LevelName;
 using escalation::RoleName;
 using escalation::RuleName;
@@ -40,6 +38,11 @@ constexpr std::array<std::string_view, 12> reserved{
     "always",
     "never",
     "unknown"};
+// A duty's ladders are keys named like their levels.
+constexpr std::array<std::string_view, 23> duty_keys{
+    "label",  "clause",   "class",      "scope",       "clock", "opens",  "done",    "moot",
+    "renews", "of",       "answers",    "answer_from", "due",   "ladder", "forever", "eta_grace",
+    "lapses", "on_lapse", "lapses_max", "record",      "each",  "name",   "text"};
 constexpr std::int64_t version_max = 1'000'000;
 
 }  // namespace
@@ -129,28 +132,7 @@ public:
         );
         read_people(top_, draft_);
         if (const TomlNode* duties = top_.need("duty")) read_duties(*duties, draft_);
-        each_entry(
-            top_,
-            "inform",
-            entries_max,
-            draft_,
-            [&](TableReader& table, const std::string& name) { read_inform(table, name); }
-        );
-        read_phases();
-        each_entry(
-            top_,
-            "end",
-            entries_max,
-            draft_,
-            [&](TableReader& table, const std::string& name) { read_end(table, name); }
-        );
-        each_entry(
-            top_,
-            "text",
-            texts_max,
-            draft_,
-            [&](TableReader& table, const std::string& name) { read_text(table, name); }
-        );
+        read_messages_and_ends(top_, draft_);
         top_.finish();
     }
 
@@ -172,7 +154,8 @@ private:
         draft_.places["locks"] = top_.where("locks");
         protocol_.floor = LevelName(reference("floor", Reference::To::Level));
         protocol_.fail_open = LevelName(reference("fail_open", Reference::To::Level));
-        protocol_.unit_head = RoleName(reference("unit_head", Reference::To::Role));
+        protocol_.unit_head = RoleName(top_.need_text("unit_head"));
+        draft_.places["unit_head"] = top_.where("unit_head");
         protocol_.level_text = read_text_code(top_, "level_text", true, draft_);
         draft_.places["last_resort"] = top_.where("last_resort");
         if (top_.need("last_resort") != nullptr)
@@ -254,11 +237,12 @@ private:
             escalation::Level level;
             level.name = LevelName(table.need_text("name"));
             draft_.places["level." + level.name.text()] = part.where;
-            if (!is_name(level.name.text()) || level.name == LevelName("ladder"))
+            const auto key = std::find(duty_keys.begin(), duty_keys.end(), level.name.text());
+            if (!is_name(level.name.text()) || key != duty_keys.end())
                 draft_.faults.add(
                     table.where("name"),
-                    "the level's name is no name",
-                    "letters, digits, - and _, at most 40"
+                    "the level's name cannot be one",
+                    "letters, digits, - and _, at most 40, and no key of a duty"
                 );
             for (const escalation::Level& other : protocol_.levels)
                 if (other.name == level.name)
@@ -367,113 +351,6 @@ private:
         static_cast<void>(table.need("when"));
         rule.when = read_condition(table, "when", false, {escalation::Never{}}, draft_);
         protocol_.rules[rule.name] = std::move(rule);
-    }
-
-    void read_inform(TableReader& table, const std::string& name)
-    {
-        escalation::Inform inform;
-        inform.name = InformName(name);
-        static_cast<void>(table.need("when"));
-        inform.when = read_condition(table, "when", false, {escalation::Never{}}, draft_);
-        inform.to = read_targets(table, "to", draft_);
-        inform.text = read_text_code(table, "text", true, draft_);
-        inform.by = read_channels(table, "by", draft_);
-        protocol_.informs[inform.name] = std::move(inform);
-    }
-
-    void read_phases()
-    {
-        const TomlNode* node = top_.need("phase");
-        if (node == nullptr) return;
-        const TomlNode::Array* phases = node->array();
-        if (phases == nullptr) {
-            draft_.faults.add(node->where, "phases are [[phase]] tables");
-            return;
-        }
-        for (const TomlNode& part : *phases) {
-            TableReader table(draft_.faults, "phase", part);
-            escalation::Phase phase;
-            phase.name = table.need_text("name");
-            draft_.places["phase." + phase.name] = part.where;
-            for (const escalation::Phase& other : protocol_.phases)
-                if (other.name == phase.name)
-                    draft_.faults.add(
-                        table.where("name"), "phase " + quoted(phase.name) + " stands twice"
-                    );
-            phase.label = table.need_text("label");
-            static_cast<void>(table.need("when"));
-            phase.when = read_condition(table, "when", false, {escalation::Never{}}, draft_);
-            table.finish();
-            protocol_.phases.push_back(std::move(phase));
-        }
-    }
-
-    void read_end(TableReader& table, const std::string& name)
-    {
-        escalation::End end;
-        end.name = EndName(name);
-        end.label = table.need_text("label");
-        end.duties_ended = table.flag_or("duties_ended", true);
-        for (const auto& [field, where] : table.texts("evidence")) end.evidence.push_back(field);
-        for (const auto& [list, where] : table.texts("signers")) {
-            std::vector<RoleName> roles;
-            std::size_t from = 0;
-            while (from <= list.size()) {
-                const std::size_t bar = std::min(list.find('|', from), list.size());
-                roles.emplace_back(list.substr(from, bar - from));
-                draft_.refer(
-                    Reference::To::Role, roles.back().text(), where, table.path() + ".signers"
-                );
-                from = bar + 1;
-            }
-            end.signers.push_back(std::move(roles));
-        }
-        draft_.places[table.path() + ".signers"] = table.where("signers");
-        if (const TomlNode* node = table.find("refuse")) read_refusals(*node, table.path(), end);
-        protocol_.ends[end.name] = std::move(end);
-    }
-
-    void read_refusals(const TomlNode& node, const std::string& path, escalation::End& end)
-    {
-        const TomlNode::Array* parts = node.array();
-        if (parts == nullptr) {
-            draft_.faults.add(
-                node.where,
-                path + ".refuse is no list",
-                "[{ when = ..., code = ..., detail = ... }]"
-            );
-            return;
-        }
-        for (const TomlNode& part : *parts) {
-            TableReader table(draft_.faults, path + ".refuse", part);
-            escalation::RefuseWhen refuse;
-            refuse.when = read_condition(table, "when", false, {escalation::Never{}}, draft_);
-            refuse.code = table.need_text("code");
-            refuse.detail = table.need_text("detail");
-            table.finish();
-            end.refuse.push_back(std::move(refuse));
-        }
-    }
-
-    void read_text(TableReader& table, const std::string& name)
-    {
-        escalation::Text text;
-        text.code = TextCode(name);
-        text.sms = table.need_text("sms");
-        draft_.places[table.path() + ".sms"] = table.where("sms");
-        text.voice = table.text_or("voice", "");
-        if (table.has("voice")) draft_.places[table.path() + ".voice"] = table.where("voice");
-        if (const TomlNode* node = table.find("keys")) {
-            TableReader keys(draft_.faults, table.path() + ".keys", *node);
-            for (const TomlEntry* entry : keys.rest()) {
-                const std::string word = keys.need_text(entry->key);
-                if (entry->key.size() != 1 || entry->key[0] < '0' || entry->key[0] > '9')
-                    draft_.faults.add(entry->where, quoted(entry->key) + " is no key", "one digit");
-                draft_.refer(Reference::To::Word, word, entry->node.where, keys.path());
-                text.keys[entry->key] = Word(word);
-            }
-        }
-        protocol_.texts[text.code] = std::move(text);
     }
 
     ProtocolDraft& draft_;

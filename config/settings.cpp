@@ -41,7 +41,9 @@ public:
         for (auto& [name, where] : top.texts("fall_over")) {
             const escalation::ChannelName channel(name);
             if (!out_.channels.contains(channel))
-                faults_.add(where, "fall_over names a channel that is not set up: " + config::quoted(name));
+                faults_.add(
+                    where, "fall_over names a channel that is not set up: " + config::quoted(name)
+                );
             out_.fall_over.push_back(channel);
         }
         for (auto& [phone, where] : top.texts("emergency_phones"))
@@ -74,7 +76,7 @@ private:
         out_.data = path(top.need_text("data"));
         out_.protocol = path(top.need_text("protocol"));
         out_.roster = path(top.need_text("roster"));
-        out_.tokens = path(top.text_or("tokens", "tokens.json"));
+        out_.tokens = path(top.text_or("tokens", (out_.data / "tokens.json").string()));
         out_.master_key = path(top.need_text("master_key"));
         out_.ballast_mib =
             static_cast<std::uint64_t>(top.number_or("ballast_mib", 64, 0, 1'000'000));

@@ -82,7 +82,7 @@ std::string Template::render(const TemplateData& data, const Partials& partials)
 {
     mustache::data filled = convert(data);
     for (const auto& [name, text] : partials)
-        filled.set(name, mustache::data(mustache::partial([text = text] { return text; })));
+        filled.set(name, mustache::data(mustache::partial([body = text] { return body; })));
     return parsed_->body.render(filled);
 }
 

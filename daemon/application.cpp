@@ -45,6 +45,7 @@ namespace {
 
 constexpr std::uint64_t mebibyte = 1U << 20U;
 constexpr std::chrono::milliseconds watch_interval{1000};
+constexpr unsigned beats_per_ballast = 60;
 constexpr const char* journal_name = "journal.db";
 
 journal::SqliteOptions journal_options(const config::Settings& settings)
@@ -82,6 +83,12 @@ MessageContent compose_for(
     attempt.respond_url = base_url + "/r/" + links.token(incident, page.staff);
     return compose({protocol, *directory, incident, page}, channel, attempt);
 }
+
+// What an operator has to put right before anything can start.
+class BadConfiguration : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
 
 // The whole daemon. Members are made in the order they need each other and end in the reverse.
 class Application {
@@ -165,12 +172,15 @@ private:
     {
         asio::co_spawn(io_, std::move(work), [this, what](std::exception_ptr fault) {
             if (!fault) return;
+            exit_ = Exit::Failed;
             try {
                 std::rethrow_exception(fault);
+            } catch (const BadConfiguration& error) {
+                spdlog::critical("{}: {}", what, error.what());
+                exit_ = Exit::BadConfiguration;
             } catch (const std::exception& error) {
                 spdlog::critical("{}: {}", what, error.what());
             }
-            exit_ = Exit::Failed;
             io_.stop();
         });
     }
@@ -223,7 +233,7 @@ private:
     void last_good(const std::string& what)
     {
         if (!engine_.board().adopted.contains(what))
-            throw std::runtime_error("the " + what + " has errors, and no earlier one is known");
+            throw BadConfiguration("the " + what + " has errors, and no earlier one is known");
         health_.degrade(what, "has errors: the last good one stays in force");
     }
 
@@ -315,6 +325,27 @@ private:
             const bool due = co_await std::move(waiting);
             if (!due || stopping_) co_return;
             if (engine_.working()) manager_.tell("WATCHDOG=1");
+            take_over_tokens();
+            if (++beats_ % beats_per_ballast == 0 &&
+                journal_.space_state() == journal::SpaceState::BallastUsed &&
+                journal_.restore_ballast())
+                spdlog::info("the ballast is back in place");
+        }
+    }
+
+    // A token made or revoked with `shouwang token` counts within a second. A file with faults
+    // changes nothing: those who could log in still can.
+    void take_over_tokens()
+    {
+        std::error_code error;
+        const auto changed = fs::last_write_time(settings_.tokens, error);
+        if (error || changed == tokens_changed_) return;
+        tokens_changed_ = changed;
+        try {
+            tokens_ = read_tokens(settings_.tokens);
+            health_.recover("tokens");
+        } catch (const std::exception& fault) {
+            health_.degrade("tokens", fault.what());
         }
     }
 
@@ -346,6 +377,8 @@ private:
     bool demo_;
     Exit exit_ = Exit::Done;
     bool stopping_ = false;
+    unsigned beats_ = 0;
+    fs::file_time_type tokens_changed_{};
 
     asio::io_context io_{1};
     RealTime time_;

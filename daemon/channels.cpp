@@ -72,7 +72,7 @@ std::unique_ptr<notifiers::Notifier> webhook(
         auto secret = notifiers::WebhookSecret::parse(read_secret(file));
         if (!secret)
             throw std::runtime_error(
-                "the secret file " + file.string() + " holds no whsec_… secret of 24 to 64 bytes"
+                "the secret file " + file.string() + " holds no whsec_… secret of 16 to 64 bytes"
             );
         secrets.push_back(std::move(*secret));
     }

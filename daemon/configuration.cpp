@@ -1,12 +1,12 @@
 #include "daemon/configuration.hpp"
 
 #include "config/protocol_loader.hpp"
-#include "config/roster.hpp"
 
 #include <sodium.h>
 
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace shouwang::daemon {
@@ -33,6 +33,26 @@ std::string read_text(const fs::path& file)
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+// A channel that a level counts on and nobody set up reaches nobody.
+void check_channels(Configuration& read, const fs::path& file)
+{
+    std::set<std::string> missing;
+    for (const escalation::Level& level : read.protocol->levels)
+        for (const escalation::ChannelName& channel : level.channels)
+            if (!read.settings.channels.contains(channel)) missing.insert(channel.text());
+    for (const std::string& channel : missing)
+        read.faults.push_back(
+            {file.string(),
+             0,
+             0,
+             "the protocol pages by " + channel + ", which is not set up",
+             "[channel." + channel + "]",
+             true}
+        );
+}
+
+}  // namespace
+
 config::RosterOptions roster_options(const escalation::Protocol* protocol)
 {
     config::RosterOptions options;
@@ -43,8 +63,6 @@ config::RosterOptions roster_options(const escalation::Protocol* protocol)
             options.class_roles.push_back(name);
     return options;
 }
-
-}  // namespace
 
 ReadConfiguration read_configuration(const fs::path& file, bool demo)
 {
@@ -70,6 +88,7 @@ ReadConfiguration read_configuration(const fs::path& file, bool demo)
     read.protocol = protocol.protocol;
     read.protocol_text = protocol.text;
     if (protocol.protocol == nullptr || roster.directory == nullptr) return out;
+    check_channels(read, file);
     std::vector<config::Fault> together = config::check_with_roster(protocol, *roster.directory);
     if (has_error(together)) read.protocol = nullptr;
     add(read.faults, std::move(together));

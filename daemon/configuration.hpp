@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/fault.hpp"
+#include "config/roster.hpp"
 #include "config/settings.hpp"
 #include "escalation/directory.hpp"
 #include "escalation/protocol.hpp"
@@ -49,6 +50,9 @@ struct ReadConfiguration {
 [[nodiscard]] std::shared_ptr<const escalation::Directory> roster_from_journal(
     const std::string& text, const escalation::Protocol& protocol
 );
+
+// How this protocol wants the roster read; nullptr: without knowing which roles a class needs.
+[[nodiscard]] config::RosterOptions roster_options(const escalation::Protocol* protocol);
 
 // Lower-case hexadecimal SHA-256: how protocol, settings and roster are told apart for ever.
 [[nodiscard]] std::string content_hash(std::string_view text);

@@ -252,6 +252,11 @@ void Engine::fold(const Event& event)
     if (const auto* adopted = std::get_if<Adopted>(&event)) remember_adopted(*adopted);
 }
 
+void Engine::on_start(std::function<void()> subscriber)
+{
+    start_subscribers_.push_back(std::move(subscriber));
+}
+
 void Engine::on_durable(std::function<void(const Durable&)> subscriber)
 {
     durable_subscribers_.push_back(std::move(subscriber));

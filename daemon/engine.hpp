@@ -109,8 +109,10 @@ public:
     // quarantines its stream: the incident goes on, and Health says what is wrong with it.
     // Throws std::runtime_error when the journal itself cannot be read.
     Replay replay(const ParseProtocol& parse);
-    // Begins to serve deadlines; those that are overdue at once.
+    // Begins to serve deadlines; those that are overdue at once. To be called when protocol and
+    // roster have been adopted.
     void start();
+    [[nodiscard]] bool started() const noexcept { return heart_ != nullptr; }
     // Ends every wait with Unavailable and arms nothing any more.
     void stop();
 
@@ -138,6 +140,8 @@ public:
 
     // Each durable event, in order. Not called by replay(). Must not throw.
     void on_durable(std::function<void(const Durable&)> subscriber);
+    // Called by start(), before anything else it does. Must not throw.
+    void on_start(std::function<void()> subscriber);
     // Each event that may be acted upon, in order, exactly once: when durable, or from memory while
     // the journal cannot be written. Not called by replay(). Must not throw.
     void on_release(std::function<void(const Event&)> subscriber);
@@ -230,6 +234,7 @@ private:
     std::map<std::string, std::string> key_ids_;  // by stream
     std::set<std::string> lost_key_ids_;          // in the journal, but not to be opened
 
+    std::vector<std::function<void()>> start_subscribers_;
     std::vector<std::function<void(const Durable&)>> durable_subscribers_;
     std::vector<std::function<void(const Event&)>> release_subscribers_;
 

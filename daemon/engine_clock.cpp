@@ -33,6 +33,7 @@ void Engine::start()
 {
     beat_at_ = time_.boottime();
     heart_ = std::make_shared<asio::cancellation_signal>();
+    for (const auto& subscriber : start_subscribers_) subscriber();
     auto beating = beat();
     asio::co_spawn(
         executor_,

@@ -44,6 +44,9 @@ Outbox::Outbox(
       compose_(std::move(compose))
 {
     engine_.on_release([this](const Event& event) { on_event(event); });
+    engine_.on_start([this] {
+        for (const auto& [channel, queue] : queues_) pump(channel);
+    });
 }
 
 void Outbox::resume()
@@ -109,7 +112,7 @@ void Outbox::make_room()
 
 void Outbox::pump(const ChannelName& channel)
 {
-    while (!stopped_ && running_[channel] < sends_at_once) {
+    while (!stopped_ && engine_.started() && running_[channel] < sends_at_once) {
         SendJobPtr job = queues_[channel].pop();
         if (!job) return;
         ++running_[channel];
@@ -159,7 +162,8 @@ asio::awaitable<void> Outbox::look_after_the_queue()
         std::vector<SendJobPtr> stuck;
         for (const auto& [channel, queue] : queues_)
             queue.for_each([&](const SendJobPtr& job) {
-                if (!job->fell_over && age(*job) >= attempt_max) stuck.push_back(job);
+                if (engine_.started() && !job->fell_over && age(*job) >= attempt_max)
+                    stuck.push_back(job);
             });
         for (const SendJobPtr& job : stuck) {
             if (job->running) continue;

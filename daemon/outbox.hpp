@@ -75,7 +75,8 @@ public:
     Outbox& operator=(const Outbox&) = delete;
 
     // Takes up what a replay left unfinished: queued pages are sent, started ones are sent again
-    // under the same key. To be called between Engine::replay() and Engine::start().
+    // under the same key. To be called between Engine::replay() and Engine::start(); nothing leaves
+    // before the latter, as until then there is no roster to find an address in.
     void resume();
     // Starts nothing more. What is on its way comes back or does not; its start is journaled.
     void stop() { stopped_ = true; }

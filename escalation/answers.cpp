@@ -99,17 +99,15 @@ std::optional<std::size_t> rank_in(
 )
 {
     if (rules.rank.empty()) return 0;
-    std::optional<std::size_t> best;
     for (std::size_t i = 0; i < rules.rank.size(); ++i) {
-        const auto defined = step.protocol().roles.find(rules.rank[i]);
-        const RoleName& held =
-            defined == step.protocol().roles.end() ? rules.rank[i] : defined->second.holds;
-        if (rules.rank[i] == role || step.directory().holds(staff, held, step.now())) {
-            best = i;
-            break;
-        }
+        if (rules.rank[i] == role) return i;
+        const auto people = resolve(
+            step.protocol(), step.directory(), step.incident(), rules.rank[i], {}, step.now()
+        );
+        for (const Person& person : people.people)
+            if (person.staff == staff) return i;
     }
-    return best;
+    return std::nullopt;
 }
 
 // Returns whether they were in it.
@@ -181,7 +179,8 @@ void give(Step& step, const Answer& command, const DutyKey& key, std::optional<I
 {
     const Duty& duty = *step.definition(key.name);
     const DutyInstance& instance = step.incident().duties.at(key);
-    const Effect effect = effect_of(step, duty, key, command.word).value_or(Effect::Note);
+    // Only a word handed on by the duty of an arrival may be unknown here: they are not coming.
+    const Effect effect = effect_of(step, duty, key, command.word).value_or(Effect::Reopen);
     const auto asked = instance.asks.find(command.staff);
     const RoleName role = asked == instance.asks.end() ? RoleName{} : asked->second.role;
     const bool satisfied = asked != instance.asks.end() && asked->second.satisfies;

@@ -74,11 +74,15 @@ bool wanted(const Step& step, const Duty& duty, const std::string& scope)
 // The duty whose answer put this person where the new one starts.
 const DutyInstance* parent_of(const Incident& incident, const Duty& duty, const StaffId& who)
 {
+    const RegisterEntry* entry = entry_in(incident, duty.of, who);
+    if (entry == nullptr) return nullptr;
     const DutyInstance* out = nullptr;
     for (const auto& [key, candidate] : incident.duties) {
         const auto ask = candidate.asks.find(who);
         if (key.name == duty.name || ask == candidate.asks.end() || !ask->second.satisfies)
             continue;
+        // What they said before they last came into the register is over, its arrival time too.
+        if (ask->second.answered_at < entry->since) continue;
         if (out == nullptr || out->asks.at(who).answered_at < ask->second.answered_at)
             out = &candidate;
     }

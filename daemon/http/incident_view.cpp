@@ -44,9 +44,7 @@ std::string role_label(const Protocol& protocol, const RoleName& role)
     return found == protocol.roles.end() ? role.text() : found->second.label;
 }
 
-js::object person(
-    const ViewContext& context, const Protocol& protocol, const RegisterEntry& entry
-)
+js::object person(const ViewContext& context, const Protocol& protocol, const RegisterEntry& entry)
 {
     return {
         {"staff", entry.staff.text()},
@@ -128,6 +126,8 @@ js::object ask_row(const ViewContext& context, const Protocol& protocol, const A
         {"answered_at",
          ask.answer.empty() ? js::value(nullptr) : js::value(to_rfc3339(ask.answered_at))},
         {"eta", instant_or_null(ask.eta)},
+        {"satisfies", ask.satisfies},
+        {"cannot", ask.cannot},
         {"unreachable", ask.unreachable}};
 }
 
@@ -145,9 +145,7 @@ std::optional<Instant> next_of(const DutyInstance& duty)
     return next;
 }
 
-js::object duty_row(
-    const ViewContext& context, const Protocol& protocol, const DutyInstance& duty
-)
+js::object duty_row(const ViewContext& context, const Protocol& protocol, const DutyInstance& duty)
 {
     js::array asked;
     for (const auto& [staff, ask] : duty.asks) asked.push_back(ask_row(context, protocol, ask));
@@ -159,7 +157,10 @@ js::object duty_row(
     if (known)
         for (const RecordField& field : defined->second.record)
             fields.push_back(js::object{
-                {"name", field.name}, {"label", field.label}, {"required", field.required}});
+                {"name", field.name},
+                {"label", field.label},
+                {"fact", text_or_null(field.fact.text())},
+                {"required", field.required}});
     return {
         {"key", duty.key.text()},
         {"name", duty.key.name.text()},
@@ -257,9 +258,7 @@ js::object missing(const ViewContext& context, const Protocol& protocol, const I
     return out;
 }
 
-js::object registers(
-    const ViewContext& context, const Protocol& protocol, const Incident& incident
-)
+js::object registers(const ViewContext& context, const Protocol& protocol, const Incident& incident)
 {
     js::object out;
     for (const auto& [name, rules] : protocol.registers) {

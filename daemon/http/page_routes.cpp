@@ -188,6 +188,7 @@ void PageRoutes::add_routes(Router& router)
     add(router, Method::Get, "/assets/{name}", &PageRoutes::file);
     add(router, Method::Get, "/login", &PageRoutes::login);
     add(router, Method::Post, "/login", &PageRoutes::log_in);
+    add(router, Method::Post, "/logout", &PageRoutes::log_out);
     add(router, Method::Get, "/new", &PageRoutes::form);
     add(router, Method::Post, "/new", &PageRoutes::send_form);
     add(router, Method::Get, "/r/{token}", &PageRoutes::responder);
@@ -248,6 +249,14 @@ awaitable<Response> PageRoutes::log_in(Request request, Params)
     }
     Response response = redirect(page.next);
     response.add_header("Set-Cookie", *cookie);
+    co_return response;
+}
+
+awaitable<Response> PageRoutes::log_out(Request request, Params)
+{
+    const auto cookie = api_.parts().authenticator.log_out(request);
+    Response response = redirect("/login");
+    if (cookie) response.add_header("Set-Cookie", *cookie);
     co_return response;
 }
 

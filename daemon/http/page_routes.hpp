@@ -35,6 +35,7 @@ private:
     [[nodiscard]] boost::asio::awaitable<Response> file(Request, Params);
     [[nodiscard]] boost::asio::awaitable<Response> login(Request, Params);
     [[nodiscard]] boost::asio::awaitable<Response> log_in(Request, Params);
+    [[nodiscard]] boost::asio::awaitable<Response> log_out(Request, Params);
     [[nodiscard]] boost::asio::awaitable<Response> wall(Request, Params);
     [[nodiscard]] boost::asio::awaitable<Response> phones(Request, Params);
 

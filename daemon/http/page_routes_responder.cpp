@@ -234,6 +234,9 @@ ResponderPage PageRoutes::responder_page(
                 const auto effect = defined.answers.find(word);
                 const Effect does =
                     effect == defined.answers.end() ? Effect::Satisfy : effect->second;
+                // There is nothing to take back before something was promised.
+                const bool promised = asked != duty.asks.end() && asked->second.satisfies;
+                if (does == Effect::Reopen && !promised) continue;
                 ResponderButton button;
                 button.word = word.text();
                 button.label = word_label(protocol, word);

@@ -19,7 +19,7 @@
 // The board and the wall are shells: their scripts read the API with the reader's session.
 //   GET  /api/v1/incidents?phase=open[&cursor=]  {"incidents": [incident_row...], "next_cursor"?}
 //   GET  /api/v1/incidents/{id}                  incident_view
-//   GET  /api/v1/incidents/{id}/timeline?after=  {"events": [...], "more"?: bool}
+//   GET  /api/v1/incidents/{id}/timeline?after=  {"events": [...]}, [] at the end
 //   GET  /api/v1/reports[?cursor=]               {"reports": [report_view...], "next_cursor"?}
 //   GET  /api/v1/live?after=                     events as Timeline tells them, tick, reset
 //   POST /api/v1/incidents/{id}/answers          {answer, ask, staff, heard_by, eta_minutes?,

@@ -77,8 +77,7 @@ TemplateData result(const IntakeResult& opened)
     Words words{};
     switch (opened.became) {
         case IntakeResult::Became::Opened:
-            words = {
-                "已登记并派发", "", "正在呼叫应到人员。请告诉来电人：老师已经在路上，别挂电话。"};
+            words = {"已登记并派发", "", "正在呼叫应到人员。请稳住来电人，别挂电话。"};
             break;
         case IntakeResult::Became::Attached:
             words = {"已并入进行中的警情", "", "同一件事已经有人在处理，新的内容已加进去。"};

@@ -78,7 +78,7 @@ TEST_CASE("settings: each fault is found at its line", "[config][settings]")
     finds("ballast_mib", "ballast_mb", "knows no key \"ballast_mb\"", "ballast_mb");
     finds("\"https://shouwang.example", "\"shouwang.example", "no http or https", "base_url");
     finds("\"voice\", \"sms\", \"wecom\"]", "\"vioce\"]", "not set up", "vioce");
-    finds("kind = \"wecom_robot\"", "kind = \"pigeon\"", "unknown kind", "\"pigeon\"");
+    finds("{ kind = \"wecom_robot\"", "{ kind = \"pigeon\"", "unknown kind", "\"pigeon\"");
     finds("url_file", "secret = \"hunter2\", url_file", "a secret has no place", "hunter2");
 }
 

@@ -107,10 +107,11 @@ public:
                 return daemon::MessageContent{incident.code, "{}"};
             }
         );
+        outbox->resume();
+        drain();
         auto protocol = spawn(engine.adopt_protocol(gas_leak(), "gas"));
         auto roster = spawn(engine.adopt_roster(plant(), "plant", "roster"));
         drain();
-        outbox->resume();
         engine.start();
         drain();
     }

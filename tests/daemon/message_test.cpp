@@ -148,7 +148,7 @@ TEST_CASE("message: a machine gets the page as the API describes it", "[daemon][
     const json::value expected = json::parse(R"({
         "key":"I1.2/webhook","incident":"I1","code":"R0001","level":"leak","kind":"real",
         "asks":[{"id":"go","duty":"go","due":"2026-10-10T00:10:00.000Z",
-                 "answers":["cannot","going","received"]}],
+                 "answers":["going","received","cannot"]}],
         "role":"chief","recipient":"c-1","channel":"webhook","rung":1,"repeat":0,"attempt":2,
         "possible_repeat":false,"respond_url":"https://example.invalid/r/abc","ref":"ref-7",
         "at":"2026-10-10T00:02:00.000Z"})");

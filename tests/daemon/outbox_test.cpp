@@ -73,6 +73,26 @@ TEST_CASE("outbox: an answer before the send drops the page", "[daemon][outbox]"
     CHECK(state_of(world, 0, "sms").state == SendState::Dropped);
 }
 
+TEST_CASE(
+    "outbox: an answer while the start is on its way to the disk stops it", "[daemon][outbox]"
+)
+{
+    World world;
+    world.start();
+    world.engine.on_release([&](const Event& event) {
+        if (std::holds_alternative<Paged>(event)) world.journal.hold_commits(true);
+    });
+    const auto opened = world.open("I1");
+    const auto going = world.answer("I1", "p-1", "going");
+    CHECK(world.sms.deliveries().empty());
+    world.journal.hold_commits(false);
+    world.drain();
+    REQUIRE(going.done());
+    CHECK(world.count("send_started") == 1);
+    CHECK(world.sms.deliveries().empty());
+    CHECK(state_of(world, 0, "sms").state == SendState::Dropped);
+}
+
 TEST_CASE("outbox: a retry stays inside the page's span and under one key", "[daemon][outbox]")
 {
     World world;

@@ -5,8 +5,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>

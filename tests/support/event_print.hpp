@@ -2,9 +2,13 @@
 
 #include "escalation/event.hpp"
 
+#include <optional>
+#include <set>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <variant>
+#include <vector>
 
 // Events as text, every field that a decision computed: what a failing test shows, and what two
 // runs are compared by.

@@ -37,7 +37,7 @@ const readAll = debounce(() => guarded(async () => {
   for (const view of list) if (!gone.has(view.phase)) incidents.set(view.id, summary(view));
   await readReports();
   paintAll();
-  if (detail.id) detail.refresh();
+  if (detail.view) detail.refresh();
 }), 50);
 
 async function readReports() {
@@ -106,7 +106,7 @@ function row(incident) {
   return el("tr", { class: classes.join(" "), "data-id": incident.id, click: open },
     el("td", {}, level(incident.level)),
     el("td", {}, el("a", { class: "code", href: `/i/${incident.id}` }, incident.code), " ", kindTag(incident.kind),
-      el("div", { class: "sub" }, `${moment(incident.opened_at)} · 已 `, elapsed(incident.opened_at))),
+      el("div", { class: "sub" }, `${moment(incident.opened_at)} `, el("span", { class: "lasting" }, "已 ", elapsed(incident.opened_at)))),
     el("td", {}, el("div", { class: "place" }, incident.place || "地点待核实"),
       el("div", { class: "sub" }, incident.colleges.join("、") || "身份待核实")),
     el("td", {}, state(incident), incident.holes ? el("div", {}, el("span", { class: "tag bad" }, `${incident.holes} 个岗位空缺`)) : null),

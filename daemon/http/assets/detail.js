@@ -64,7 +64,8 @@ export class Detail {
     if (!body || this.id !== id || (this.events.at(-1)?.seq ?? 0) !== after) return;
     this.events.push(...body.events);
     this.paintTimeline();
-    if (body.events.length && body.more) this.readTimeline();
+    // The server gives a part at a time; an empty one is the end.
+    if (body.events.length) this.readTimeline();
   }
 
   take(view) {
@@ -223,8 +224,8 @@ export class Detail {
       people.set(page.staff, person);
     }
     const cell = (channel) => channel
-      ? el("span", { class: `send ${channel.state}`, title: channel.detail || null }, send_marks[channel.state] ?? channel.state, " ",
-        time(channel.at), channel.attempts > 1 ? ` ×${channel.attempts}` : "")
+      ? el("span", { class: `send ${channel.state}`, title: channel.detail || null }, send_marks[channel.state] ?? channel.state,
+        channel.attempts > 1 ? ` ×${channel.attempts}` : "", el("span", { class: "sub" }, time(channel.at)))
       : "";
     return el("section", {}, el("h3", {}, `通知送达（${people.size} 人）`), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "通知送达" }, el("table", { class: "grid" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "人员"), [...channels].map((name) => el("th", { scope: "col" }, channelLabel(name))),

@@ -46,6 +46,13 @@ fs::path tampered_copy(const fs::path& original, const std::string& sql)
     return copy;
 }
 
+std::vector<http::TokenRecord> tokens_in(const std::string& file)
+{
+    const auto records = http::load_tokens(file);
+    REQUIRE(records.has_value());
+    return *records;
+}
+
 }  // namespace
 
 TEST_CASE("client audit: a sound journal verifies and names its head", "[client][audit]")
@@ -128,7 +135,7 @@ TEST_CASE("client token: made, listed without its secret, and taken back", "[cli
         "desk"};
     CHECK(line.run(add) == ExitCode::Done);
     const std::string secret = line.said.substr(0, line.said.size() - 1);
-    const auto records = http::load_tokens(file).value();
+    const auto records = tokens_in(file);
     REQUIRE(records.size() == 1);
     CHECK(records[0].via == std::vector<std::string>{"hotline", "console"});
     CHECK(records[0].expires_at == line.time.now() + std::chrono::days(365));
@@ -142,7 +149,7 @@ TEST_CASE("client token: made, listed without its secret, and taken back", "[cli
     CHECK_THAT(line.said, !Contains(records[0].hash));
 
     CHECK(line.run({"token", "revoke", records[0].id, "--tokens", file}) == ExitCode::Done);
-    CHECK(http::load_tokens(file).value().empty());
+    CHECK(tokens_in(file).empty());
     CHECK(line.run({"token", "revoke", records[0].id, "--tokens", file}) == ExitCode::Failed);
 }
 
@@ -156,10 +163,10 @@ TEST_CASE("client token: the secret can go into a new private file", "[client][t
     CHECK(line.run(add) == ExitCode::Done);
     CHECK_THAT(line.said, !Contains("sw_"));
     CHECK(fs::status(out).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
-    CHECK(!http::load_tokens(file).value().at(0).expires_at);
+    CHECK(!tokens_in(file).at(0).expires_at);
     // What is there already is not written over, and no token without a holder stays behind.
     CHECK(line.run(add) == ExitCode::Failed);
-    CHECK(http::load_tokens(file).value().size() == 1);
+    CHECK(tokens_in(file).size() == 1);
 }
 
 TEST_CASE("client token: a bad file shows all its faults, a bad role is usage", "[client][token]")
@@ -251,6 +258,15 @@ TEST_CASE("client roster: resolve says who and why", "[client][roster]")
     CHECK(ask({"class_teacher", "--student", "nobody"}) == ExitCode::Failed);
     CHECK_THAT(line.said, Contains("student"));
     CHECK(ask({"astronaut", "--student", "s2"}) == ExitCode::Failed);
+}
+
+TEST_CASE("client files: a demo's settings serve as well as a university's", "[client]")
+{
+    CommandLine line;
+    const std::string demo = source + "/config/demo/shouwang.toml";
+    CHECK(line.run({"protocol", "check", "--config", demo}) == ExitCode::Done);
+    CHECK(line.run({"roster", "check", "--config", demo, "--json"}) == ExitCode::Done);
+    CHECK(line.document().at("students") == 124);
 }
 
 TEST_CASE("client files: without a path they come from the daemon's settings", "[client]")

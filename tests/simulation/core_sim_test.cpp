@@ -1,0 +1,55 @@
+// Many small worlds, each from one seed, around the pure core. Whatever a world draws, what
+// docs/architecture.md says must always hold is looked at after every single step.
+
+#include "tests/simulation/core_world.hpp"
+#include "tests/simulation/seeds.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdint>
+#include <ctime>
+#include <exception>
+#include <iostream>
+
+using namespace shouwang::test;
+
+namespace {
+
+Setting setting_of(std::uint64_t seed)
+{
+    Dice dice(seed);
+    switch (seed % 4) {
+        case 0: return notice_safe_setting(dice);
+        case 1: return gas_leak_setting(dice);
+        default: return drawn_setting(dice);
+    }
+}
+
+void play(std::uint64_t seed, Tally& tally)
+{
+    CoreWorld world(seed, setting_of(seed), tally);
+    try {
+        world.run();
+    } catch (const std::exception& breach) {
+        FAIL("SHOUWANG_SEED=" << seed << "\n" << breach.what() << "\n" << world.tail());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("core sim: what must always hold holds in every world", "[sim]")
+{
+    const Seeds sweep = seeds(2400);
+    Tally tally;
+    const std::clock_t began = std::clock();  // processor time: what a sweep costs
+    for (std::uint64_t seed = sweep.first; seed != sweep.end; ++seed) play(seed, tally);
+    const auto spent = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
+    const auto worlds = static_cast<double>(sweep.end - sweep.first);
+    std::cout << "core worlds " << worlds << ", " << spent * 1000 / worlds
+              << " s of processor time per 1000, incidents " << tally.incidents
+              << ", closed " << tally.closed << ", commands " << tally.commands << ", refused "
+              << tally.refusals << ", rungs " << tally.rungs << ", pages " << tally.pages
+              << ", crashes " << tally.crashes << "\n";
+    for (const auto& [path, times] : tally.seen)
+        std::cout << "  " << path << ": " << times << "\n";
+}

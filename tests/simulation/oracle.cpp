@@ -1,0 +1,176 @@
+#include "tests/simulation/oracle.hpp"
+
+#include "tests/simulation/reading.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace shouwang::test {
+
+using namespace escalation;
+
+std::size_t Oracle::SeenDuty::reached() const
+{
+    std::size_t next = 0;
+    while (next < rungs.size() && rungs[next].reached) ++next;
+    return next;
+}
+
+Instant Oracle::SeenDuty::last_due() const
+{
+    const std::size_t next = reached();
+    return next == 0 ? Instant{} : rungs[next - 1].due;
+}
+
+bool Oracle::SeenDuty::counts_on_nobody() const
+{
+    return std::all_of(asks.begin(), asks.end(), [](const auto& ask) {
+        return ask.second.cannot || ask.second.unreachable;
+    });
+}
+
+void Oracle::see(
+    const Board& after, const Command& command, const std::vector<Event>& batch, Instant now
+)
+{
+    std::size_t i = 0;
+    while (i < batch.size()) {
+        // One incident at a time: a tick serves several, an attachment two.
+        const IncidentId id = incident_of(batch[i]);
+        std::size_t end = i;
+        const Incident* folded = after.find(id);
+        must(folded != nullptr, "1", "an event of no incident");
+        Reading reading(*this, incidents_[id], *folded, command, now);
+        for (; end < batch.size() && incident_of(batch[end]) == id; ++end) reading.read(batch[end]);
+        reading.finish();
+        i = end;
+    }
+}
+
+void Oracle::slept(Span span)
+{
+    for (auto& [id, incident] : incidents_)
+        for (auto& [key, duty] : incident.duties) duty.asleep += span;
+}
+
+void Oracle::at_rest(const Board& board, Instant now)
+{
+    must(incidents_.size() == board.incidents.size(), "1", "an incident is missing");
+    std::size_t alarms = 0;
+    for (const auto& [id, incident] : board.incidents) {
+        const auto seen = incidents_.find(id);
+        must(seen != incidents_.end(), "1", "nobody reported", id.text());
+        compare(seen->second, incident);
+        watch(seen->second, incident, now);
+        if (const auto due = incident.deadline()) {
+            must(incident.live(), "5", "an ended incident has a deadline", id.text());
+            must(*due > now, "3", "something overdue is left standing", id.text());
+            must(board.alarms.contains({*due, id}), "2", "the alarm clock misses", id.text());
+            ++alarms;
+        }
+    }
+    must(alarms == board.alarms.size(), "2", "the alarm clock holds a stale alarm");
+}
+
+namespace {
+
+// Whatever the order of folding, these must be equal.
+void same(bool equal, const DutyKey& key, const char* what)
+{
+    must(equal, "1", key.text(), "differs from its events:", what);
+}
+
+}  // namespace
+
+void Oracle::compare(const SeenIncident& seen, const Incident& incident) const
+{
+    must(seen.stage == incident.stage, "1", "stage of", incident.id.text());
+    must(seen.level == incident.level, "1", "level of", incident.id.text());
+    must(seen.duties.size() == incident.duties.size(), "1", "duties of", incident.id.text());
+    for (const auto& [key, duty] : incident.duties) {
+        const auto found = seen.duties.find(key);
+        must(found != seen.duties.end(), "1", "nobody opened", key.text());
+        const SeenDuty& mine = found->second;
+        same(mine.state == duty.state, key, "state");
+        same(mine.clock_start == duty.clock_start, key, "clock");
+        same(mine.rungs == duty.rungs, key, "rungs");
+        same(mine.next_repeat == duty.forever_next, key, "next repeat");
+        same(mine.repeats == duty.forever_count, key, "repeats");
+        same(mine.due == duty.due, key, "due");
+        same(mine.lapses_at == duty.lapses_at, key, "lapse");
+        same(mine.asks.size() == duty.asks.size(), key, "number of asks");
+        for (const auto& [staff, ask] : duty.asks) {
+            const auto asked = mine.asks.find(staff);
+            same(asked != mine.asks.end(), key, "an ask nobody made");
+            same(asked->second.answer == ask.answer, key, "answer");
+            same(asked->second.satisfies == ask.satisfies, key, "satisfies");
+            same(asked->second.cannot == ask.cannot, key, "cannot");
+            same(asked->second.unreachable == ask.unreachable, key, "unreachable");
+            same(asked->second.attempts == ask.attempts, key, "personal attempts");
+        }
+    }
+}
+
+void Oracle::watch(const SeenIncident& seen, const Incident& incident, Instant now) const
+{
+    if (!seen.live()) return;
+    bool waiting = false;
+    for (const auto& [key, duty] : seen.duties) {
+        for (const auto& [staff, ask] : duty.asks)
+            must(
+                !ask.answer.empty() || ask.attempts.empty() || ask.attempts.front() > now,
+                "3",
+                "a personal attempt is overdue:",
+                key.text(),
+                staff.text()
+            );
+        if (duty.done_by_answer && duty.state == DutyState::Done)
+            must(
+                std::any_of(
+                    duty.asks.begin(),
+                    duty.asks.end(),
+                    [](const auto& ask) { return ask.second.satisfies; }
+                ),
+                "5",
+                "done, and nobody does it:",
+                key.text()
+            );
+        if (!duty.open()) continue;
+        std::optional<Instant> next = duty.next_repeat;
+        // They are reached in order: one that is due before the one it waits for is not yet.
+        if (const std::size_t waits = duty.reached(); waits < duty.rungs.size()) {
+            const Instant due = duty.rungs[waits].due;
+            must(due > now, "3", "a rung is overdue:", key.text());
+            next = next ? std::min(*next, due) : due;
+        }
+        must(!duty.next_repeat || *duty.next_repeat > now, "3", "a repeat is overdue:", key.text());
+        must(!duty.lapses_at || *duty.lapses_at > now, "3", "a lapse is overdue:", key.text());
+        if (!duty.life) continue;
+        waiting = true;
+        if (duty.lapses_at) next = next ? std::min(*next, *duty.lapses_at) : duty.lapses_at;
+        // A raise moves rungs to the earlier of two times, so two of them may stand as far apart
+        // as the level the duty was opened at allows.
+        const bool climbing = duty.reached() < duty.rungs.size();
+        const LevelName& level = climbing ? duty.opened_level : incident.level;
+        const Span bound = seen.protocol->level(level).max_silence;
+        must(next.has_value(), "2", "a life duty waits for nothing:", key.text());
+        // How long it waits before anybody hears of it at all is the protocol's own choice.
+        if (!duty.rungs.empty() && !duty.rungs.front().reached) continue;
+        // A rung reached out of turn brings people in sooner and leaves the later ones where they
+        // were: silence is measured from when it would have been due.
+        const Instant turn = duty.last_due();
+        must(
+            *next - std::max(now, turn) <= bound,
+            "2",
+            "a life duty will be silent too long:",
+            key.text()
+        );
+        const Instant since = std::max({duty.heard_at, seen.level_since, turn});
+        must(
+            now - since <= bound + duty.asleep, "2", "a life duty fell silent:", key.text()
+        );
+    }
+    must(!waiting || incident.deadline().has_value(), "2", "no deadline:", incident.id.text());
+}
+
+}  // namespace shouwang::test
