@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <sstream>
 #include <tuple>
 
 namespace shouwang::config {
@@ -55,6 +56,10 @@ TomlNode copy(const toml::node& node)
         out.value = std::move(parts);
     } else if (const auto* table = node.as_table()) {
         out.value = copy_table(*table);
+    } else if (const auto* moment = node.as_date_time()) {
+        std::ostringstream text;
+        text << moment->get();
+        out.value = TomlNode::Other{text.str()};
     }
     return out;
 }

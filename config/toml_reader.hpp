@@ -46,7 +46,10 @@ struct TomlEntry;
 struct TomlNode {
     using Array = std::vector<TomlNode>;
     using Table = std::vector<TomlEntry>;  // in the order of the file
-    struct Other {};                       // a date, a time or a number with a fraction
+    // A date, a time or a number with a fraction; `text` is the date or time as RFC 3339 has it.
+    struct Other {
+        std::string text;
+    };
 
     Location where;
     std::variant<Other, std::string, std::int64_t, bool, Array, Table> value;
@@ -54,6 +57,7 @@ struct TomlNode {
     [[nodiscard]] const std::string* text() const { return std::get_if<std::string>(&value); }
     [[nodiscard]] const Array* array() const { return std::get_if<Array>(&value); }
     [[nodiscard]] const Table* table() const { return std::get_if<Table>(&value); }
+    [[nodiscard]] const Other* other() const { return std::get_if<Other>(&value); }
 };
 
 struct TomlEntry {

@@ -112,7 +112,7 @@ std::string words(const std::vector<config::Fault>& faults)
 
 std::shared_ptr<const escalation::Protocol> protocol_from_journal(const std::string& text)
 {
-    return config::load_protocol_text(text, "journal", {&content_hash}).protocol;
+    return config::load_protocol_text(text, "journal", {&content_hash, true}).protocol;
 }
 
 std::shared_ptr<const escalation::Directory> roster_from_journal(

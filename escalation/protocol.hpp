@@ -112,8 +112,8 @@ struct Forever {
     Span every{};
     std::map<ChannelName, Span> spare;  // a channel one person gets at most this often in here
     To to = To::AllButCannot;
-    std::vector<RoleName> widen;  // one more role joins at each repeat
-    TextCode text;                // empty: the text of the rung the person was asked by
+    std::vector<RoleName> widen;         // one more role joins at each repeat
+    TextCode text;                       // empty: the text of the rung the person was asked by
     std::map<LevelName, Span> every_at;  // by level; `every` where it has none
 
     [[nodiscard]] Span every_for(const LevelName& level) const;
@@ -245,8 +245,8 @@ struct End {
 
 struct Text {
     TextCode code;
-    std::string sms;    // the template, {{name}} variables; also what WeCom says
-    std::string voice;  // the spoken script; empty: `sms` without its signature
+    std::string sms;                   // the template, {{name}} variables; also what WeCom says
+    std::string voice;                 // the spoken script; empty: `sms` without its signature
     std::map<std::string, Word> keys;  // what a reply digit or a pressed key means
 };
 
@@ -278,8 +278,8 @@ struct Protocol {
     LevelName fail_open;          // the level a report opens at when nobody decided
     std::vector<Target> hole_to;  // told when a role resolves to nobody
     TextCode hole_text;
-    TextCode level_text;  // tells those already asked that the level rose
-    std::vector<Word> word_order;  // as the file lists them: how buttons are ordered
+    TextCode level_text;                      // tells those already asked that the level rose
+    std::vector<Word> word_order;             // as the file lists them: how buttons are ordered
     std::map<Word, std::string> word_labels;  // what a person can answer, as a button says it
 
     // Position in `levels`, calmest 0. Requires: `wanted` is one of them.

@@ -2,11 +2,13 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdexcept>
@@ -25,6 +27,13 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::string_view listening = "listening on ";
+
+// The daemon that was built with these tests, or another one: an installed one, an older one.
+const char* program()
+{
+    const char* other = std::getenv("SHOUWANG_DAEMON");
+    return other == nullptr ? SHOUWANG_DAEMON : other;
+}
 
 class SpawnActions {
 public:
@@ -113,15 +122,14 @@ DaemonProcess::DaemonProcess(asio::io_context& io, const std::vector<std::string
     actions.redirect(ends[1], STDOUT_FILENO);
     actions.redirect(ends[1], STDERR_FILENO);
 
-    std::vector<std::string> words{SHOUWANG_DAEMON};
+    std::vector<std::string> words{program()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> line;
     for (std::string& word : words) line.push_back(word.data());
     line.push_back(nullptr);
-    const int error =
-        ::posix_spawn(&pid_, SHOUWANG_DAEMON, actions.get(), nullptr, line.data(), environ);
+    const int error = ::posix_spawn(&pid_, program(), actions.get(), nullptr, line.data(), environ);
     ::close(ends[1]);
-    if (error != 0) throw std::system_error(error, std::generic_category(), SHOUWANG_DAEMON);
+    if (error != 0) throw std::system_error(error, std::generic_category(), program());
     output_->read_on();
 }
 

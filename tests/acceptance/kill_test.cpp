@@ -22,7 +22,7 @@ namespace js = boost::json;
 namespace {
 
 constexpr std::size_t clients = 3;
-constexpr unsigned kills_a_house = 50;  // then a fresh folder, so that replaying stays short
+constexpr unsigned kills_a_house = 200;  // then a fresh folder, so that replaying stays short
 
 unsigned number_from(const char* variable, unsigned otherwise)
 {
@@ -72,7 +72,6 @@ public:
     void rest()
     {
         ++life_;
-        kill_at_arrival_ = 0;
         house_.start();
         check_promises();
         check_replays();
@@ -100,6 +99,7 @@ private:
 
     void die()
     {
+        kill_at_arrival_ = 0;
         house_.kill();
         killed_ = false;
         REQUIRE(house_.wait([&] { return load_.over(); }));
@@ -111,7 +111,6 @@ private:
         house_.launch();
         const auto delay = std::chrono::milliseconds(dice_.below(120));
         static_cast<void>(house_.wait([] { return false; }, delay));
-        kill_at_arrival_ = 0;
         die();
     }
 

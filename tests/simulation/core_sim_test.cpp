@@ -46,10 +46,9 @@ TEST_CASE("core sim: what must always hold holds in every world", "[sim]")
     const auto spent = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
     const auto worlds = static_cast<double>(sweep.end - sweep.first);
     std::cout << "core worlds " << worlds << ", " << spent * 1000 / worlds
-              << " s of processor time per 1000, incidents " << tally.incidents
-              << ", closed " << tally.closed << ", commands " << tally.commands << ", refused "
-              << tally.refusals << ", rungs " << tally.rungs << ", pages " << tally.pages
-              << ", crashes " << tally.crashes << "\n";
-    for (const auto& [path, times] : tally.seen)
-        std::cout << "  " << path << ": " << times << "\n";
+              << " s of processor time per 1000, incidents " << tally.incidents << ", closed "
+              << tally.closed << ", commands " << tally.commands << ", refused " << tally.refusals
+              << ", rungs " << tally.rungs << ", pages " << tally.pages << ", crashes "
+              << tally.crashes << "\n";
+    for (const auto& [path, times] : tally.seen) std::cout << "  " << path << ": " << times << "\n";
 }

@@ -89,8 +89,7 @@ void CoreWorld::plan(Instant at, Command command)
 bool CoreWorld::feed(const Command& command)
 {
     ++tally_.commands;
-    const Decision decision =
-        decide(setting_.rules, *setting_.directory, board_, command, now_);
+    const Decision decision = decide(setting_.rules, *setting_.directory, board_, command, now_);
     if (const auto* refusal = std::get_if<Refusal>(&decision)) {
         must(!refusal->missing.empty(), "9", "refused without a reason");
         must(!std::holds_alternative<Tick>(command), "2", "time itself was refused");
@@ -135,10 +134,9 @@ void CoreWorld::trouble()
         meddle();
         Instant next = end;
         if (const auto due = board_.deadline()) next = std::min(next, *due);
-        const auto first =
-            std::min_element(agenda_.begin(), agenda_.end(), [](const auto& a, const auto& b) {
-                return a.sooner(b);
-            });
+        const auto first = std::min_element(
+            agenda_.begin(), agenda_.end(), [](const auto& a, const auto& b) { return a.sooner(b); }
+        );
         if (first != agenda_.end()) next = std::min(next, first->at);
         now_ = std::max(now_, next);
         if (dice_.chance(downtimes_, 60)) {
@@ -180,7 +178,7 @@ void CoreWorld::deliver(const Paged& page)
     for (const ChannelName& channel : page.channels) {
         const Instant at = now_ + std::chrono::seconds(1 + dice_.below(8));
         plan(at, StartSend{page.incident, page.page, channel, "phone", false});
-        const SendState state = fails                 ? SendState::Failed
+        const SendState state = fails                ? SendState::Failed
                                 : dice_.chance(1, 4) ? SendState::Queued
                                                      : SendState::Accepted;
         std::vector<ChannelName> fall_over;

@@ -1,6 +1,5 @@
-#include "tests/simulation/core_world.hpp"
-
 #include "escalation/resolve.hpp"
+#include "tests/simulation/core_world.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -82,8 +81,8 @@ void CoreWorld::report()
     Report command;
     std::string number = std::to_string(next_id_++);
     command.id = IncidentId("I" + number);
-    const auto& sources = protocol_.review.empty() || dice_.chance(2, 3) ? protocol_.trusted
-                                                                         : protocol_.review;
+    const auto& sources =
+        protocol_.review.empty() || dice_.chance(2, 3) ? protocol_.trusted : protocol_.review;
     command.via = *nth(sources, dice_.next());
     command.kind = dice_.chance(1, 8) ? Kind::Drill : Kind::Real;
     command.by = {"desk", StaffId{}};
@@ -194,9 +193,10 @@ bool CoreWorld::help(const Incident& incident, const DutyInstance& duty)
         command.by = {"phone", staff_.front()};
         for (const RecordField& field : rule.record) {
             const auto fact = protocol_.facts.find(field.fact);
-            command.fields[field.name] = fact == protocol_.facts.end() || fact->second.values.empty()
-                                             ? "1"
-                                             : fact->second.values.front();
+            command.fields[field.name] =
+                fact == protocol_.facts.end() || fact->second.values.empty()
+                    ? "1"
+                    : fact->second.values.front();
         }
         return feed(command);
     }
@@ -337,11 +337,12 @@ void CoreWorld::end_all()
         const bool closed = board_.incidents.at(id).stage == Stage::Closed;
         std::string missing;
         if (!closed)
-            for (const Missing& item : missing_for(
-                     protocol_, *setting_.directory, board_.incidents.at(id), name, now_
-                 ))
+            for (const Missing& item :
+                 missing_for(protocol_, *setting_.directory, board_.incidents.at(id), name, now_))
                 missing += " " + item.code + " " + item.detail;
-        must(closed || people.size() < end.signers.size(), "liveness", "cannot be closed:", missing);
+        must(
+            closed || people.size() < end.signers.size(), "liveness", "cannot be closed:", missing
+        );
         if (closed) ++tally_.closed;
     }
     oracle_.at_rest(board_, now_);

@@ -10,13 +10,12 @@ using namespace escalation;
 namespace {
 
 constexpr std::array<const char*, std::variant_size_v<Event>> names{
-    "reported",      "opened",           "dismissed",     "attached",    "facts_set",
-    "rules_changed", "level_raised",     "duty_opened",   "duty_raised", "rung_reached",
-    "repeat",        "repeat_armed",     "asked",         "paged",       "answered",
-    "duty_done",     "duty_reopened",    "duty_renewed",  "duty_lapsed", "duty_moot",
-    "entered",       "left",             "hole_found",    "recorded",    "check_armed",
-    "end_signed",    "ended",            "send_started",  "send_finished", "channel_added",
-    "unreachable",   "adopted"};
+    "reported",     "opened",      "dismissed",   "attached",     "facts_set",     "rules_changed",
+    "level_raised", "duty_opened", "duty_raised", "rung_reached", "repeat",        "repeat_armed",
+    "asked",        "paged",       "answered",    "duty_done",    "duty_reopened", "duty_renewed",
+    "duty_lapsed",  "duty_moot",   "entered",     "left",         "hole_found",    "recorded",
+    "check_armed",  "end_signed",  "ended",       "send_started", "send_finished", "channel_added",
+    "unreachable",  "adopted"};
 
 std::string clock_of(Instant at)
 {

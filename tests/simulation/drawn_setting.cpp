@@ -189,8 +189,7 @@ private:
             rung.text = TextCode(text);
             const Span again = span(20, 60);
             if (after == Span{}) rung.again = {{again, 3 * again}, {ChannelName("a")}};
-            if (after != Span{} && dice_.chance(1, 6))
-                rung.when = fact("heat", Op::IsNot, "some");
+            if (after != Span{} && dice_.chance(1, 6)) rung.when = fact("heat", Op::IsNot, "some");
             out.push_back(std::move(rung));
             after += span(30, 200);
         }
@@ -306,7 +305,8 @@ private:
         Rung again = ask;
         again.after = span(60, 120);
         made.ladder = {ask, again};
-        made.due = {{RoleName("medic"), {Always{}}, span(60, 300)}, {{}, {Always{}}, span(120, 600)}};
+        made.due = {
+            {RoleName("medic"), {Always{}}, span(60, 300)}, {{}, {Always{}}, span(120, 600)}};
         made.eta_grace = 60s;
         made.lapses = span(180, 300);
         made.lapses_max = 2;
@@ -357,8 +357,9 @@ private:
         End end;
         end.name = EndName("close");
         end.evidence = {"reason"};
-        end.signers = {{RoleName("chief"), RoleName("deputies"), RoleName("last")},
-                       {RoleName("head"), RoleName("last")}};
+        end.signers = {
+            {RoleName("chief"), RoleName("deputies"), RoleName("last")},
+            {RoleName("head"), RoleName("last")}};
         end.refuse = {{fact("hurt", Op::AtLeast, "bad"), "still_hurt", "somebody is hurt"}};
         out.ends[end.name] = end;
         out.phases = {{"open", "open", stage("open")}};
@@ -376,7 +377,10 @@ private:
         out.units[made.id] = made;
     }
 
-    static std::string staff_id(std::uint64_t i) { return (i < 10 ? "p0" : "p") + std::to_string(i); }
+    static std::string staff_id(std::uint64_t i)
+    {
+        return (i < 10 ? "p0" : "p") + std::to_string(i);
+    }
 
     void member(Directory& out, unsigned i)
     {

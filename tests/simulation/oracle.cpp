@@ -166,9 +166,7 @@ void Oracle::watch(const SeenIncident& seen, const Incident& incident, Instant n
             key.text()
         );
         const Instant since = std::max({duty.heard_at, seen.level_since, turn});
-        must(
-            now - since <= bound + duty.asleep, "2", "a life duty fell silent:", key.text()
-        );
+        must(now - since <= bound + duty.asleep, "2", "a life duty fell silent:", key.text());
     }
     must(!waiting || incident.deadline().has_value(), "2", "no deadline:", incident.id.text());
 }

@@ -79,8 +79,9 @@ void Reading::operator()(const Opened& e)
     incident_.level_since = e.at;
     for (const auto& [name, rule] : protocol().rules)
         must(
-            !after_.rules.contains(name) || protocol().rank(e.level) >= protocol().rank(rule.level) ||
-                raised_ || protocol().rank(after_.level) >= protocol().rank(rule.level),
+            !after_.rules.contains(name) ||
+                protocol().rank(e.level) >= protocol().rank(rule.level) || raised_ ||
+                protocol().rank(after_.level) >= protocol().rank(rule.level),
             "3",
             "opened below",
             name.text()
@@ -187,12 +188,7 @@ void Reading::operator()(const RungReached& e)
     switch (e.because) {
         case RungBecause::Due: must(!early, "3", "a rung is early:", e.duty.text()); break;
         case RungBecause::Cannot:
-            must(
-                declined_.contains(e.duty),
-                "5",
-                "nobody declined:",
-                e.duty.text()
-            );
+            must(declined_.contains(e.duty), "5", "nobody declined:", e.duty.text());
             break;
         case RungBecause::Empty:
             must(
@@ -262,9 +258,7 @@ void Reading::operator()(const RepeatArmed& e)
 {
     Oracle::SeenDuty& seen = duty(e.duty, "armed");
     must(seen.rule->forever.has_value(), "3", "a duty without repeats is armed:", e.duty.text());
-    must(
-        e.next == now_ + repeats_every(*seen.rule->forever), "3", "armed for another time"
-    );
+    must(e.next == now_ + repeats_every(*seen.rule->forever), "3", "armed for another time");
     if (seen.next_repeat)
         must(raised_ && e.next < *seen.next_repeat, "8", "repeats start anew:", e.duty.text());
     else
@@ -320,8 +314,7 @@ void Reading::operator()(const Asked& e)
     if (e.rung < seen.rungs.size()) {
         const Ladder& steps = ladder(seen, seen.rungs[e.rung].level);
         const bool by_raise = raised_ && first_asked_by(seen, e.rung);
-        const Rung& rung =
-            by_raise ? ladder(seen, incident_.level)[e.rung] : steps.at(e.rung);
+        const Rung& rung = by_raise ? ladder(seen, incident_.level)[e.rung] : steps.at(e.rung);
         for (const Span span : rung.again.after) ask.attempts.push_back(now_ + span);
         must(seen.rungs[e.rung].reached.has_value(), "3", "asked by a rung not reached");
         // Anew only for an instant that the person moved themselves.

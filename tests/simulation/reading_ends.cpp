@@ -1,7 +1,6 @@
-#include "tests/simulation/reading.hpp"
-
 #include "escalation/evaluate.hpp"
 #include "escalation/resolve.hpp"
+#include "tests/simulation/reading.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -76,7 +75,10 @@ void Reading::read_ask_of_page(const Paged& e, const AskRef& ref)
     if (ref.attempt) {
         must(ask.answer.empty(), "10", "an attempt after the answer:", what);
         must(
-            !ask.attempts.empty() && ask.attempts.front() <= now_, "10", "an attempt too many:", what
+            !ask.attempts.empty() && ask.attempts.front() <= now_,
+            "10",
+            "an attempt too many:",
+            what
         );
     } else {
         const bool just_asked = asked_.contains({ref.duty, e.staff});
@@ -168,11 +170,10 @@ void Reading::operator()(const DutyReopened& e)
     } else {
         const auto answer = answered_.find(e.duty);
         const bool taken_back = answer != answered_.end() && answer->second.staff == e.by;
-        const bool arrival_lapsed = std::any_of(
-            lapsed_.begin(),
-            lapsed_.end(),
-            [&](const DutyKey& key) { return key.scope == e.by.text(); }
-        );
+        const bool arrival_lapsed =
+            std::any_of(lapsed_.begin(), lapsed_.end(), [&](const DutyKey& key) {
+                return key.scope == e.by.text();
+            });
         must(taken_back || arrival_lapsed, "5", "reopened for no reason:", e.duty.text());
         if (const auto ask = seen.asks.find(e.by); ask != seen.asks.end())
             ask->second.satisfies = false;
@@ -297,7 +298,9 @@ void Reading::operator()(const Unreachable& e)
 {
     const auto* finished = std::get_if<FinishSend>(&command_);
     must(
-        finished != nullptr && finished->state == SendState::Failed, "4", "unreachable by no failure"
+        finished != nullptr && finished->state == SendState::Failed,
+        "4",
+        "unreachable by no failure"
     );
     unreachable_.insert(e.staff);
     const Page& page = after_.pages.at(finished->page);
@@ -319,8 +322,8 @@ void Reading::finish_answers()
     for (const DutyKey& key : declined_) {
         const Oracle::SeenDuty& seen = duty(key, "declined");
         if (!seen.open() || went_on_.contains(key) || repeated_.contains(key)) continue;
-        const bool more = seen.reached() < seen.rungs.size() ||
-                          (seen.rule->forever && seen.counts_on_nobody());
+        const bool more =
+            seen.reached() < seen.rungs.size() || (seen.rule->forever && seen.counts_on_nobody());
         must(!more, "3", "declined, and nothing went on:", key.text());
     }
 }
