@@ -114,8 +114,7 @@ public:
             out_.utc_offset = start->utc_offset;
         }
         if (const auto until = moment(top, "until")) out_.until = until->at;
-        if (out_.until <= out_.start)
-            faults_.add(top.where("until"), "until is not after start");
+        if (out_.until <= out_.start) faults_.add(top.where("until"), "until is not after start");
         out_.roster = top.text_or("roster", "");
         out_.protocol = top.text_or("protocol", "notice-safe");
         for (auto& [channel, where] : top.texts("failing")) out_.failing.push_back(channel);
@@ -179,7 +178,7 @@ private:
         }
         faults_.add(
             node->where,
-            std::string(key) + " is not a time: " + quoted(text),
+            std::string(key) + " is not a time: " + config::quoted(text),
             "a time of day as \"02:17:40\", \"+35s\" after the step before, or a date with its time"
         );
         return std::nullopt;
@@ -237,7 +236,9 @@ private:
             std::set<std::string, std::less<>> words;
             for (const auto& [word, what] : deeds) words.insert(word);
             faults_.add(
-                table.where("do"), quoted(deed) + " is nothing one can do", suggestion(deed, words)
+                table.where("do"),
+                config::quoted(deed) + " is nothing one can do",
+                suggestion(deed, words)
             );
         } else {
             step.what = known->second;
@@ -366,8 +367,7 @@ std::string RehearsalFile::clock_of(Instant at) const
     const auto since = (at + utc_offset).time_since_epoch() % std::chrono::hours(24);
     const auto two = [](Span::rep n) { return (n < 10 ? "0" : "") + std::to_string(n); };
     const Span::rep ms = since.count();
-    std::string out =
-        two(ms / 3'600'000) + ":" + two(ms / 60'000 % 60) + ":" + two(ms / 1000 % 60);
+    std::string out = two(ms / 3'600'000) + ":" + two(ms / 60'000 % 60) + ":" + two(ms / 1000 % 60);
     if (ms % 1000 != 0) out += "." + std::to_string(1000 + ms % 1000).substr(1);
     return out;
 }

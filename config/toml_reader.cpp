@@ -57,9 +57,9 @@ TomlNode copy(const toml::node& node)
     } else if (const auto* table = node.as_table()) {
         out.value = copy_table(*table);
     } else if (const auto* moment = node.as_date_time()) {
-        std::ostringstream text;
-        text << moment->get();
-        out.value = TomlNode::Other{text.str()};
+        std::ostringstream moment_text;
+        moment_text << moment->get();
+        out.value = TomlNode::Other{moment_text.str()};
     }
     return out;
 }

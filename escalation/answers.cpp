@@ -78,7 +78,8 @@ bool pending(const DutyInstance& instance, const StaffId& staff)
 }
 
 struct Candidates {
-    std::vector<DutyKey> pending;  // open, and this person has not settled them
+    std::vector<DutyKey> asked;    // of this person, open, and not settled by them
+    std::vector<DutyKey> pending;  // open, and theirs to answer without being asked
     std::vector<DutyKey> others;
 };
 
@@ -89,7 +90,10 @@ Candidates candidates(const Step& step, const StaffId& staff, const Word& word)
         const Duty* duty = step.definition(key.name);
         if (duty == nullptr || instance.state == DutyState::Moot) continue;
         if (!effect_of(step, *duty, key, word) || !entitled(step, *duty, instance, staff)) continue;
-        (pending(instance, staff) ? out.pending : out.others).push_back(key);
+        if (!pending(instance, staff))
+            out.others.push_back(key);
+        else
+            (instance.asks.contains(staff) ? out.asked : out.pending).push_back(key);
     }
     return out;
 }
@@ -253,30 +257,23 @@ std::optional<Refusal> answer(Step& step, const Answer& command)
 
     const Candidates found = candidates(step, command.staff, command.word);
     if (command.ask) {
-        const auto named = [&](const std::vector<DutyKey>& keys) {
-            return std::find(keys.begin(), keys.end(), *command.ask) != keys.end();
-        };
-        if (!named(found.pending) && !named(found.others)) {
-            std::vector<DutyKey> all = found.pending;
-            all.insert(all.end(), found.others.begin(), found.others.end());
+        std::vector<DutyKey> all;
+        for (const auto* keys : {&found.asked, &found.pending, &found.others})
+            all.insert(all.end(), keys->begin(), keys->end());
+        if (std::find(all.begin(), all.end(), *command.ask) == all.end())
             return refused(
                 "not_asked",
                 "/ask",
                 all.empty() ? "this person is not asked anything this word answers"
                             : "this person can answer with this word: " + list_of(all)
             );
-        }
         give(step, command, *command.ask, eta);
         return std::nullopt;
     }
-    if (found.pending.size() > 1) return ask_needed(found.pending);
-    if (found.pending.size() == 1) {
-        give(step, command, found.pending.front(), eta);
-        return std::nullopt;
-    }
-    if (found.others.size() > 1) return ask_needed(found.others);
-    if (found.others.size() == 1) {
-        give(step, command, found.others.front(), eta);
+    for (const auto* keys : {&found.asked, &found.pending, &found.others}) {
+        if (keys->size() > 1) return ask_needed(*keys);
+        if (keys->empty()) continue;
+        give(step, command, keys->front(), eta);
         return std::nullopt;
     }
     if (keep_registers(step, command.word, DutyName{}, command.staff, RoleName{}))

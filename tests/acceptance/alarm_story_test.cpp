@@ -125,7 +125,7 @@ void check_the_messages(const House& house)
 
 TEST_CASE(
     "acceptance: the ladder climbs in time until somebody is going, and ends in quiet",
-    "[acceptance][notice-7]"
+    "[acceptance][notice-7][N7.3][N7.4][N7.5]"
 )
 {
     House house(notice_safe(hurry));

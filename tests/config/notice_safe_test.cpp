@@ -75,7 +75,7 @@ TEST_CASE("notice-safe: loads without a fault, also with the demo roster", "[con
 
 TEST_CASE(
     "notice-safe: class teacher and counsellor are paged first, then wave by wave",
-    "[config][notice-7]"
+    "[config][notice-7][N7.3]"
 )
 {
     CHECK(
@@ -103,7 +103,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "notice-safe: the college's lead is followed by deputies and acting leads", "[config][notice-7]"
+    "notice-safe: the college's lead is followed by deputies and acting leads",
+    "[config][notice-7][N7.4]"
 )
 {
     CHECK(
@@ -128,7 +129,7 @@ TEST_CASE(
 
 TEST_CASE(
     "notice-safe: departments wait for the lead in orange, 300 seconds at most",
-    "[config][notice-7]"
+    "[config][notice-7][N7.5]"
 )
 {
     const Duty& confirm = notice_safe().duties.at(DutyName("S05"));
@@ -150,7 +151,9 @@ TEST_CASE(
     );
 }
 
-TEST_CASE("notice-safe: an untrusted report opens by itself after 90 seconds", "[config][notice-7]")
+TEST_CASE(
+    "notice-safe: an untrusted report opens by itself after 90 seconds", "[config][notice-7][N7.2]"
+)
 {
     const Duty& intake = notice_safe().duties.at(DutyName("S01"));
     CHECK(intake.lapses == Span(90s));

@@ -311,7 +311,7 @@ TEST_CASE("protocol: ladders that do not match up between levels are found", "[c
     );
 }
 
-TEST_CASE("protocol: what nobody may switch off stays on", "[config][protocol][notice-7]")
+TEST_CASE("protocol: what nobody may switch off stays on", "[config][protocol][notice-7][N7.1]")
 {
     const Slip slips[] = {
         {"red waits",

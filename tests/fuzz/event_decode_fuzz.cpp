@@ -14,8 +14,10 @@
 #include <optional>
 #include <string_view>
 
+using shouwang::daemon::decode;
+using shouwang::daemon::encode;
+using shouwang::daemon::EncodedEvent;
 using shouwang::test::require;
-namespace daemon = shouwang::daemon;
 namespace escalation = shouwang::escalation;
 
 namespace {
@@ -33,19 +35,19 @@ std::optional<escalation::Event> event_in(std::string_view record)
         sealed = open.substr(tab + 1);
         open = open.substr(0, tab);
     }
-    return daemon::decode(type, open, sealed);
+    return decode(type, open, sealed);
 }
 
 void check_round_trip(const escalation::Event& event)
 {
-    const daemon::EncodedEvent written = daemon::encode(event);
-    const auto again = daemon::decode(
+    const EncodedEvent written = encode(event);
+    const auto again = decode(
         written.type,
         written.open,
         written.sealed.empty() ? std::string_view("{}") : std::string_view(written.sealed)
     );
     require(again.has_value(), "what was written can be read");
-    const daemon::EncodedEvent twice = daemon::encode(*again);
+    const EncodedEvent twice = encode(*again);
     require(
         twice.type == written.type && twice.open == written.open && twice.sealed == written.sealed,
         "what was read is written as it stood"
