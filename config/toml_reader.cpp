@@ -34,7 +34,8 @@ TomlNode::Table copy_table(const toml::table& table)
         if (where.line == 0) where = location_of(value.source().begin);
         out.push_back({std::string(key.str()), where, copy(value)});
     }
-    std::stable_sort(out.begin(), out.end(), [](const TomlEntry& a, const TomlEntry& b) {
+    // No two entries of a table stand in one place.
+    std::sort(out.begin(), out.end(), [](const TomlEntry& a, const TomlEntry& b) {
         return a.where < b.where;
     });
     return out;
@@ -118,8 +119,9 @@ std::vector<Fault> FaultList::take()
 {
     std::vector<Fault> out = std::move(faults_);
     faults_.clear();
-    std::stable_sort(out.begin(), out.end(), [](const Fault& a, const Fault& b) {
-        return std::tie(a.line, a.column, a.what) < std::tie(b.line, b.column, b.what);
+    std::sort(out.begin(), out.end(), [](const Fault& a, const Fault& b) {
+        return std::tie(a.line, a.column, a.what, a.hint) <
+               std::tie(b.line, b.column, b.what, b.hint);
     });
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;

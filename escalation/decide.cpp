@@ -6,6 +6,7 @@
 #include "escalation/step.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace shouwang::escalation {
@@ -276,11 +277,10 @@ std::vector<Word> answers_to(const Protocol& protocol, const DutyInstance& duty)
     // What ends the duty comes first, what takes it back last; then as the file lists the words.
     const auto place = [&](const Word& word) {
         const auto& order = protocol.word_order;
-        return std::pair(
-            effects.at(word), std::find(order.begin(), order.end(), word) - order.begin()
-        );
+        const auto found = std::find(order.begin(), order.end(), word);
+        return std::tuple(effects.at(word), found - order.begin(), word);
     };
-    std::stable_sort(out.begin(), out.end(), [&](const Word& a, const Word& b) {
+    std::sort(out.begin(), out.end(), [&](const Word& a, const Word& b) {
         return place(a) < place(b);
     });
     return out;
