@@ -96,6 +96,7 @@ private:
         // set first comes first, and people come before deadlines.
         for (std::size_t i = 0; i < file_.steps.size(); ++i)
             if (file_.steps[i].at - file_.start > clocks.passed) house().spawn(perform(i, house()));
+        house().replay();
         house().start([this](const Event& event) { record_.add(event); });
         for (std::size_t i = 0; i < file_.steps.size(); ++i)
             if (houses_.size() == 1 && file_.steps[i].at - file_.start == clocks.passed)

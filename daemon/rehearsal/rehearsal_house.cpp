@@ -88,12 +88,16 @@ asio::any_io_executor House::wound_up(const Clocks& clocks)
     return io_.get_executor();
 }
 
-void House::start(std::function<void(const Event&)> on_release)
+void House::replay()
 {
-    engine_.on_release(std::move(on_release));
     engine_.replay([this](const std::string& text) {
         return text == stage_.protocol_text ? stage_.protocol : nullptr;
     });
+}
+
+void House::start(std::function<void(const Event&)> on_release)
+{
+    engine_.on_release(std::move(on_release));
     outbox_.emplace(
         io_.get_executor(),
         engine_,

@@ -46,7 +46,10 @@ public:
     House(const House&) = delete;
     House& operator=(const House&) = delete;
 
-    // Replays, puts the stage's protocol and roster in force and begins to serve deadlines.
+    // Folds what the journal holds. To be called once, before start().
+    void replay();
+    // Puts the stage's protocol and roster in force and begins to serve deadlines. Of `on_release`
+    // hears every event that may be acted upon.
     void start(std::function<void(const escalation::Event&)> on_release);
     // The process dies: what is not durable is gone.
     void kill();
