@@ -58,6 +58,13 @@ struct Faulty {
         target.emplace(io.get_executor(), options);
         REQUIRE(append("before", 3));
     }
+    // Closing writes once more, when what a test's fault refers to is gone.
+    ~Faulty()
+    {
+        vfs.fault = [](Kind, const std::string&) { return SQLITE_OK; };
+    }
+    Faulty(const Faulty&) = delete;
+    Faulty& operator=(const Faulty&) = delete;
 
     AppendResult append(const std::string& mark, std::size_t drafts = 2)
     {
