@@ -3,6 +3,7 @@
 #include "config/toml_reader.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -18,7 +19,14 @@ constexpr std::string_view credential_prefix = "credential:";
 
 bool is_loopback(const std::string& address)
 {
-    return address == "::1" || address == "localhost" || address.rfind("127.", 0) == 0;
+    return address == "::1" || address.rfind("127.", 0) == 0;
+}
+
+bool is_address(const std::string& text)
+{
+    in6_addr parsed{};
+    return ::inet_pton(AF_INET, text.c_str(), &parsed) == 1 ||
+           ::inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
 }
 
 bool is_url(const std::string& text)
@@ -63,10 +71,15 @@ private:
     {
         out_.address = top.text_or("address", out_.address);
         out_.port = static_cast<std::uint16_t>(top.number_or("port", out_.port, 0, 65535));
-        out_.base_url =
-            top.text_or("base_url", "http://" + out_.address + ":" + std::to_string(out_.port));
+        const bool v6 = out_.address.find(':') != std::string::npos;
+        const std::string host = v6 ? "[" + out_.address + "]" : out_.address;
+        out_.base_url = top.text_or("base_url", "http://" + host + ":" + std::to_string(out_.port));
         if (!is_url(out_.base_url))
             faults_.add(top.where("base_url"), "base_url is no http or https address");
+        if (!is_address(out_.address))
+            faults_.add(
+                top.where("address"), "address is no IPv4 or IPv6 address", "such as 127.0.0.1"
+            );
         if (demo_ && !is_loopback(out_.address))
             faults_.add(top.where("address"), "a demo listens on loopback only", "127.0.0.1");
     }

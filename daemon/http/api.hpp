@@ -117,6 +117,9 @@ private:
     const Request& request, const Identity& identity, std::vector<InputFault>& faults
 );
 
+// Drills and tests are the duty desk's: they must not cover a real alarm by a slip.
+[[nodiscard]] bool may_open(const Identity& identity, escalation::Kind kind);
+
 [[nodiscard]] Response bad_input(std::vector<InputFault> faults);
 [[nodiscard]] Response forbidden(std::string detail);
 [[nodiscard]] Response not_found();

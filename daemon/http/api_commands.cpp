@@ -71,7 +71,7 @@ awaitable<Response> Api::answer(Request request, Params params, Identity identit
     if (!who.refusal.empty()) co_return forbidden(std::move(who.refusal));
     command.staff = who.staff;
     command.by = actor_of(identity);
-    command.via = heard_by.empty() ? "api" : "heard by " + heard_by;
+    command.via = heard_by.empty() ? "api" : "phone";
     auto render = render_incident(command.incident, identity, 200);
     Command taken = std::move(command);
     auto response = take(std::move(taken), once, std::move(render));

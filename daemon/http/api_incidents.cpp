@@ -113,6 +113,11 @@ bool passes(const Filter& filter, const Incident& incident, const js::object& ro
 
 }  // namespace
 
+bool may_open(const Identity& identity, Kind kind)
+{
+    return kind == Kind::Real || identity.role == Role::DutyDesk || identity.role == Role::Admin;
+}
+
 Report Api::report_from(
     const js::object& body, const Identity& identity, std::vector<InputFault>& faults
 )
@@ -167,8 +172,7 @@ awaitable<Response> Api::open(Request request, Params, Identity identity)
     if (!faults.empty()) co_return bad_input(std::move(faults));
     if (!identity.may_claim(report.via))
         co_return forbidden("this token may not report via " + report.via);
-    const bool desk = identity.role == Role::DutyDesk || identity.role == Role::Admin;
-    if (report.kind != Kind::Real && !desk)
+    if (!may_open(identity, report.kind))
         co_return forbidden("only the duty desk opens drills and tests");
     auto render = render_report(report.id, identity);
     Command command = std::move(report);
@@ -194,8 +198,10 @@ awaitable<Response> Api::list(Request request, Params, Identity identity)
         const auto& [id, incident] = *it;
         if (cursor && id.text() >= *cursor) continue;
         if (incident.stage == Stage::Review) continue;
-        if (!sight_of(identity, *parts_.engine.directory(), incident)) continue;
-        js::object row = incident_row(context(), incident);
+        const auto sight = sight_of(identity, *parts_.engine.directory(), incident);
+        if (!sight) continue;
+        js::object row = *sight == Sight::Receipt ? incident_view(context(), incident, *sight)
+                                                  : incident_row(context(), incident);
         if (!passes(filter, incident, row)) continue;
         if (rows.size() == list_max) {
             next = rows.back().as_object().at("id");

@@ -1,4 +1,5 @@
 #include "daemon/http/page_routes.hpp"
+#include "daemon/http/sight.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -132,7 +133,7 @@ awaitable<Response> PageRoutes::form(Request request, Params)
     const auto opened = request.query("opened");
     const Incident* incident =
         opened ? api_.parts().engine.board().find(IncidentId(*opened)) : nullptr;
-    if (incident != nullptr) {
+    if (incident != nullptr && sight_of(identity, *directory, *incident)) {
         IntakeResult result;
         result.id = incident->id.text();
         result.code = incident->code;
@@ -163,6 +164,7 @@ awaitable<Response> PageRoutes::send_form(Request request, Params)
     for (const InputFault& fault : faults)
         page.errors.push_back(fault.pointer + " " + fault.detail);
     if (!identity.may_claim(report.via)) page.errors.push_back("不能以这个来源登记");
+    if (!may_open(identity, report.kind)) page.errors.push_back("演练只能由值守台发起");
     if (!page.errors.empty()) co_return html(422, render_new(page));
 
     const IncidentId id = report.id;

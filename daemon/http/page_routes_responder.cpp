@@ -301,6 +301,8 @@ awaitable<Response> PageRoutes::respond(Request request, Params params)
     command.word = Word(params.at("answer"));
     const std::string ask = field_of(*fields, "ask");
     if (!ask.empty()) command.ask = DutyKey::parse(ask);
+    if (!ask.empty() && !command.ask)
+        co_return html(400, render_message("没有记录", "请从页面上的按钮操作。", 400));
     if (const auto minutes = minutes_in(field_of(*fields, "eta_minutes"))) command.eta = *minutes;
     command.reason = field_of(*fields, "reason");
     command.via = "link";
