@@ -247,19 +247,21 @@ asio::awaitable<Receipt> Outbox::deliver(SendJobPtr job, Target target)
     attempt.number = page.channels.at(job->channel).attempts;
     attempt.possible_repeat = job->possible_repeat;
     attempt.now = engine_.now();
-    MessageContent content = compose_(*incident_of(*job), page, job->channel, attempt);
-    const auto unix_now = std::chrono::floor<std::chrono::seconds>(time_.now()).time_since_epoch();
-    notifiers::Message message(
-        job->key(),
-        target.address,
-        std::move(content.text),
-        std::move(content.payload),
-        unix_now.count(),
-        attempt.number,
-        attempt.possible_repeat
-    );
     Receipt receipt;
+    // One incident that cannot be put into words must not end the daemon for all the others.
     try {
+        MessageContent content = compose_(*incident_of(*job), page, job->channel, attempt);
+        const auto unix_now =
+            std::chrono::floor<std::chrono::seconds>(time_.now()).time_since_epoch();
+        notifiers::Message message(
+            job->key(),
+            target.address,
+            std::move(content.text),
+            std::move(content.payload),
+            unix_now.count(),
+            attempt.number,
+            attempt.possible_repeat
+        );
         auto delivered = target.provider->notifier->deliver(std::move(message));
         receipt = co_await std::move(delivered);
     } catch (const std::exception& fault) {
