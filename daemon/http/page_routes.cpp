@@ -89,12 +89,6 @@ const Text* text_of(const Protocol& protocol, const TextCode& code)
     return found == protocol.texts.end() ? nullptr : &found->second;
 }
 
-std::string word_label(const Protocol& protocol, const Word& word)
-{
-    const auto found = protocol.word_labels.find(word);
-    return found == protocol.word_labels.end() ? word.text() : found->second;
-}
-
 std::vector<WallAsk> wall_asks(
     const Protocol& protocol, const Incident& incident, const StaffId& staff, const js::object& sent
 )
@@ -142,6 +136,12 @@ std::string local_time(const Protocol& protocol, Instant at)
         static_cast<int>(time.seconds().count())
     );
     return out.data();
+}
+
+std::string word_label(const Protocol& protocol, const Word& word)
+{
+    const auto found = protocol.word_labels.find(word);
+    return found == protocol.word_labels.end() ? word.text() : found->second;
 }
 
 std::string field_of(const Fields& fields, std::string_view name)

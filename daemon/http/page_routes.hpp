@@ -66,6 +66,10 @@ private:
 
 // "08:31:05" in the protocol's local time.
 [[nodiscard]] std::string local_time(const escalation::Protocol& protocol, escalation::Instant at);
+// What a button says; the word itself when the protocol has no label for it.
+[[nodiscard]] std::string word_label(
+    const escalation::Protocol& protocol, const escalation::Word& word
+);
 // The first field of that name; empty when there is none.
 [[nodiscard]] std::string field_of(const Fields& fields, std::string_view name);
 // 0 the gravest, as the pages colour it.

@@ -50,12 +50,6 @@ ResponderButton::Weight weight_of(Effect effect, bool first)
     return ResponderButton::Weight::Plain;
 }
 
-std::string word_label(const Protocol& protocol, const Word& word)
-{
-    const auto found = protocol.word_labels.find(word);
-    return found == protocol.word_labels.end() ? word.text() : found->second;
-}
-
 // A word that puts somebody among those a duty of arrival is about.
 bool starts_a_journey(const Protocol& protocol, const Word& word)
 {
