@@ -230,6 +230,11 @@ private:
             out.rank.emplace_back(role);
         out.one = table.flag_or("one", false);
         out.anyone = table.flag_or("anyone", false);
+        out.command = table.flag_or("command", false);
+        if (out.command && !out.one)
+            draft_.faults.add(
+                table.where("command"), table.path() + " commands, so it holds one", "one = true"
+            );
         if (out.enters.empty())
             draft_.faults.add(
                 table.where(), table.path() + " can never be entered", "enters = [\"arrived\"]"

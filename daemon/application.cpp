@@ -139,7 +139,7 @@ public:
     Exit run()
     {
         replay();
-        timeline_.emplace(engine_, journal_, keys_);
+        timeline_.emplace(journal_, keys_);
         live_.emplace(
             io_.get_executor(),
             time_,

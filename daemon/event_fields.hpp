@@ -259,6 +259,7 @@ void describe(auto& codec, Of<escalation::Answered> auto& event)
     codec.open("satisfies", event.satisfies);
     codec.open("cannot", event.cannot);
     codec.open("late", event.late);
+    codec.sealed("heard_by", event.heard_by);
 }
 
 void describe(auto& codec, Of<escalation::DutyDone> auto& event)
@@ -336,6 +337,7 @@ void describe(auto& codec, Of<escalation::Recorded> auto& event)
     codec.open("duty", event.duty);
     codec.sealed("fields", event.fields);
     codec.open("by", event.by);
+    codec.sealed("heard_by", event.heard_by);
 }
 
 void describe(auto& codec, Of<escalation::CheckArmed> auto& event)
@@ -353,6 +355,7 @@ void describe(auto& codec, Of<escalation::EndSigned> auto& event)
     codec.open("staff", event.staff);
     codec.sealed("evidence", event.evidence);
     codec.open("by", event.by);
+    codec.sealed("heard_by", event.heard_by);
 }
 
 void describe(auto& codec, Of<escalation::Ended> auto& event)

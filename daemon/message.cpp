@@ -91,7 +91,7 @@ std::string college_of(const MessageSource& source, const DutyInstance* duty)
 }
 
 // "10-04 08:30", as people on the spot read their clocks.
-std::string local_time(const Protocol& protocol, Instant at)
+std::string day_and_time(const Protocol& protocol, Instant at)
 {
     const auto local = at + protocol.utc_offset;
     const auto midnight = std::chrono::floor<std::chrono::days>(local);
@@ -104,16 +104,6 @@ std::string local_time(const Protocol& protocol, Instant at)
         clock.hours().count(),
         clock.minutes().count()
     );
-}
-
-const char* word_of(Kind kind)
-{
-    switch (kind) {
-        case Kind::Real: return "real";
-        case Kind::Drill: return "drill";
-        case Kind::Test: return "test";
-    }
-    return "real";
 }
 
 json::value optional_instant(const std::optional<Instant>& at)
@@ -175,8 +165,8 @@ config::TextVariables variables_of(const MessageSource& source, Instant now)
         {"role", silent_role(source, duty)},
         {"min", std::to_string(std::max<decltype(minutes)>(minutes, 1))},
         {"n", std::to_string(roles_responded(incident))},
-        {"due", due ? local_time(source.protocol, *duty->due) : ""},
-        {"date", local_time(source.protocol, now)}};
+        {"due", due ? day_and_time(source.protocol, *duty->due) : ""},
+        {"date", day_and_time(source.protocol, now)}};
 }
 
 MessageContent compose(

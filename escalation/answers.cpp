@@ -1,3 +1,4 @@
+#include "escalation/limits.hpp"
 #include "escalation/step.hpp"
 
 #include <algorithm>
@@ -36,40 +37,6 @@ bool in_register(const Incident& incident, const RegisterName& name, const Staff
            });
 }
 
-// May this person answer the duty? Whoever was asked may, and whoever the protocol names besides.
-bool entitled(
-    const Step& step, const Duty& duty, const DutyInstance& instance, const StaffId& staff
-)
-{
-    if (instance.asks.contains(staff)) return true;
-    if (duty.scope == Scope::Person && instance.key.scope == staff.text()) return true;
-    return std::any_of(duty.answer_from.begin(), duty.answer_from.end(), [&](const Target& target) {
-        switch (target.kind) {
-            case Target::Kind::Role: {
-                const auto people = resolve(
-                                        step.protocol(),
-                                        step.directory(),
-                                        step.incident(),
-                                        RoleName(target.name),
-                                        duty.scope == Scope::College || duty.scope == Scope::Subject
-                                            ? instance.key.scope
-                                            : std::string(),
-                                        step.now()
-                )
-                                        .people;
-                return std::any_of(people.begin(), people.end(), [&](const Person& person) {
-                    return person.staff == staff;
-                });
-            }
-            case Target::Kind::Register:
-                return in_register(step.incident(), RegisterName(target.name), staff);
-            case Target::Kind::Self: return instance.key.scope == staff.text();
-            case Target::Kind::Slot: return false;
-        }
-        return false;
-    });
-}
-
 bool pending(const DutyInstance& instance, const StaffId& staff)
 {
     if (!instance.open()) return false;
@@ -89,7 +56,7 @@ Candidates candidates(const Step& step, const StaffId& staff, const Word& word)
     for (const auto& [key, instance] : step.incident().duties) {
         const Duty* duty = step.definition(key.name);
         if (duty == nullptr || instance.state == DutyState::Moot) continue;
-        if (!effect_of(step, *duty, key, word) || !entitled(step, *duty, instance, staff)) continue;
+        if (!effect_of(step, *duty, key, word) || !may_speak_to(step, instance, staff)) continue;
         if (!pending(instance, staff))
             out.others.push_back(key);
         else
@@ -206,7 +173,8 @@ void give(Step& step, const Answer& command, const DutyKey& key, std::optional<I
         command.via,
         effect == Effect::Satisfy || (keeps && satisfied),
         effect == Effect::NextRung || (keeps && declined),
-        !was_open});
+        !was_open,
+        command.heard_by});
     switch (effect) {
         case Effect::Note: break;
         case Effect::Satisfy:
@@ -244,8 +212,45 @@ Refusal ask_needed(const std::vector<DutyKey>& keys)
 
 }  // namespace
 
+bool may_speak_to(const Step& step, const DutyInstance& instance, const StaffId& staff)
+{
+    const Duty* duty = step.definition(instance.key.name);
+    if (duty == nullptr || staff.empty()) return false;
+    if (instance.asks.contains(staff)) return true;
+    if (duty->scope == Scope::Person && instance.key.scope == staff.text()) return true;
+    const bool by_scope = duty->scope == Scope::College || duty->scope == Scope::Subject;
+    const auto is = [&](const Target& target) {
+        switch (target.kind) {
+            case Target::Kind::Role: {
+                const auto people = resolve(
+                                        step.protocol(),
+                                        step.directory(),
+                                        step.incident(),
+                                        RoleName(target.name),
+                                        by_scope ? instance.key.scope : std::string(),
+                                        step.now()
+                )
+                                        .people;
+                return std::any_of(people.begin(), people.end(), [&](const Person& person) {
+                    return person.staff == staff;
+                });
+            }
+            case Target::Kind::Register:
+                return in_register(step.incident(), RegisterName(target.name), staff);
+            case Target::Kind::Self: return instance.key.scope == staff.text();
+            case Target::Kind::Slot: return false;
+        }
+        return false;
+    };
+    return std::any_of(duty->answer_from.begin(), duty->answer_from.end(), is);
+}
+
 std::optional<Refusal> answer(Step& step, const Answer& command)
 {
+    std::vector<Missing> faults;
+    check_length(command.reason, "/reason", reason_bytes_max, faults);
+    check_length(command.heard_by, "/heard_by", line_bytes_max, faults);
+    if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
     const std::optional<Instant> eta =
         command.eta ? std::optional(step.now() + *command.eta) : std::nullopt;
     if (!step.incident().live())

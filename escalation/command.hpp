@@ -58,15 +58,16 @@ struct Answer {
     std::optional<DutyKey> ask;
     std::optional<Span> eta;
     std::string reason;
-    std::string via;  // handset, link, console ...
-    Actor by;         // who passed it on, when it is somebody else
+    std::string via;            // handset, link, console ...
+    Actor by;                   // who passed it on, when it is somebody else
+    std::string heard_by = {};  // personal: who heard it from them
 };
 
 struct SetFacts {
     IncidentId incident;
     SubjectId subject;  // empty: of the incident, or of its only subject for facts of subjects
     std::map<FactName, FactValue> facts;
-    std::string source;
+    std::string source;  // one word
     std::optional<Instant> known_at;
     Actor by;
 };
@@ -76,7 +77,8 @@ struct AddRecord {
     IncidentId incident;
     std::string duty;
     std::map<std::string, std::string> fields;
-    Actor by;
+    Actor by;  // the account that files it, and whose record it is
+    std::string heard_by = {};
 };
 
 struct SignEnd {
@@ -85,6 +87,7 @@ struct SignEnd {
     StaffId staff;
     std::map<std::string, std::string> evidence;
     Actor by;
+    std::string heard_by = {};
 };
 
 // The outbox's own reports.

@@ -2,6 +2,7 @@
 
 #include "escalation/endings.hpp"
 #include "escalation/facts.hpp"
+#include "escalation/limits.hpp"
 #include "escalation/reports.hpp"
 #include "escalation/step.hpp"
 
@@ -89,6 +90,7 @@ public:
             check_facts(step.protocol(), command.facts, "/facts", faults);
             if (command.facts.empty())
                 faults.push_back({"facts_missing", "/facts", "at least one fact is needed"});
+            check_word(command.source, "/source", faults);
             if (!command.subject.empty() && !step.incident().subjects.contains(command.subject))
                 faults.push_back({"subject_unknown", "/subject", "no such subject"});
             if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};

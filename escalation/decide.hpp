@@ -95,6 +95,15 @@ void evolve(Incident& incident, const Event& event);
     const EndName& end,
     Instant now
 );
+// True when this person's role lets them sign the ending now, and they have not yet.
+[[nodiscard]] bool may_sign(
+    const Protocol& protocol,
+    const Directory& directory,
+    const Incident& incident,
+    const EndName& end,
+    const StaffId& staff,
+    Instant now
+);
 // True while the page is still worth sending: the incident is live and one of its asks still
 // wants this person, or it is an inform.
 [[nodiscard]] bool still_wanted(const Incident& incident, const Page& page);

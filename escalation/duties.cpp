@@ -261,7 +261,10 @@ void settle_check(Step& step)
         for (const auto& [name, duty] : step.protocol().duties) {
             for (const Condition* condition : {&duty.opens, &duty.done, &duty.moot, &duty.renews})
                 consider(step.view(), *condition);
-            for (const Each& each : duty.each) consider(step.view(), each.early);
+            for (const Each& each : duty.each) {
+                consider(step.view(), each.when);
+                consider(step.view(), each.early);
+            }
         }
         for (const auto& [name, inform] : step.protocol().informs)
             if (!step.incident().informed.contains(name)) consider(step.view(), inform.when);

@@ -1,6 +1,7 @@
 #include "escalation/endings.hpp"
 
 #include "escalation/facts.hpp"
+#include "escalation/limits.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,10 +10,9 @@ namespace shouwang::escalation {
 
 namespace {
 
-constexpr std::size_t field_bytes_max = 4000;
 constexpr std::size_t records_max = 500;
 
-bool may_sign(
+bool among(
     const Protocol& protocol,
     const Directory& directory,
     const Incident& incident,
@@ -61,7 +61,7 @@ std::optional<std::size_t> unsigned_lists(
         std::vector<bool> row;
         // A shift that has ended since does not undo what its holder signed.
         for (const auto& roles : end.signers)
-            row.push_back(may_sign(protocol, directory, incident, signer.staff, roles, signer.at));
+            row.push_back(among(protocol, directory, incident, signer.staff, roles, signer.at));
         entitled.push_back(std::move(row));
     }
     std::vector<bool> taken(end.signers.size(), false);
@@ -100,6 +100,19 @@ std::vector<Signature> signers_of(const Incident& incident, const EndName& name)
 {
     const auto found = incident.signatures.find(name);
     return found == incident.signatures.end() ? std::vector<Signature>{} : found->second;
+}
+
+// A fact's value as a form sends it: one word, or several of a set with commas between them.
+FactValue value_in(const std::string& text)
+{
+    FactValue out;
+    for (std::size_t from = 0; from <= text.size();) {
+        const std::size_t to = std::min(text.find(',', from), text.size());
+        const std::string word = text.substr(from, to - from);
+        if (!word.empty() && word != "unknown") out.push_back(word);
+        from = to + 1;
+    }
+    return out;
 }
 
 // The instances a record may be for: `text` is a key, or a name with one instance that takes it.
@@ -142,6 +155,27 @@ std::vector<Missing> missing_for(
     return out;
 }
 
+bool may_sign(
+    const Protocol& protocol,
+    const Directory& directory,
+    const Incident& incident,
+    const EndName& name,
+    const StaffId& staff,
+    Instant now
+)
+{
+    const auto end = protocol.ends.find(name);
+    if (end == protocol.ends.end()) return false;
+    auto signers = signers_of(incident, name);
+    const bool signed_already =
+        std::any_of(signers.begin(), signers.end(), [&](const Signature& signature) {
+            return signature.staff == staff;
+        });
+    signers.push_back({staff, now, {}, {}});
+    return !signed_already &&
+           unsigned_lists(protocol, directory, incident, end->second, signers).has_value();
+}
+
 std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
 {
     const Incident& incident = step.incident();
@@ -150,6 +184,12 @@ std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
         return Refusal{
             Refusal::Because::Unknown, {{"end_unknown", "", "the protocol has no such ending"}}};
     const End& end = found->second;
+
+    std::vector<Missing> faults;
+    check_length(command.heard_by, "/heard_by", line_bytes_max, faults);
+    for (const auto& [field, value] : command.evidence)
+        check_length(value, "/" + field, field_bytes_max, faults);
+    if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
 
     Refusal refusal{
         Refusal::Because::Refused,
@@ -168,7 +208,15 @@ std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
         refusal.missing.push_back({"signer_repeated", "/staff", "a second, different person signs"}
         );
     } else {
-        signers.push_back({command.staff, step.now(), command.evidence});
+        // Two signatures that came by the same hand are one: the desk may pass on what one signer
+        // says, and a second account says the other.
+        if (std::any_of(signers.begin(), signers.end(), [&](const Signature& signature) {
+                return signature.by == command.by;
+            }))
+            refusal.missing.push_back(
+                {"signer_same_account", "", "the other signature came by this account already"}
+            );
+        signers.push_back({command.staff, step.now(), command.evidence, command.by});
         if (!unsigned_lists(step.protocol(), step.directory(), incident, end, signers))
             refusal.missing.push_back(
                 {"signer_not_entitled", "/staff", "this person's role does not sign this ending"}
@@ -177,7 +225,13 @@ std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
     if (!refusal.missing.empty()) return refusal;
 
     step.emit(EndSigned{
-        incident.id, step.now(), command.end, command.staff, command.evidence, command.by});
+        incident.id,
+        step.now(),
+        command.end,
+        command.staff,
+        command.evidence,
+        command.by,
+        command.heard_by});
     if (signers.size() == end.signers.size())
         step.emit(Ended{incident.id, step.now(), command.end});
     return std::nullopt;
@@ -203,6 +257,10 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
             Refusal::Because::Refused, {{"no_record", "", "this duty is not done by a record"}}};
     if (!incident.live())
         return Refusal{Refusal::Because::Refused, {{"ended", "", "the incident has ended"}}};
+    if (!may_speak_to(step, incident.duties.at(key), command.by.staff))
+        return Refusal{
+            Refusal::Because::Refused,
+            {{"not_asked", "", "this record is not asked of this person"}}};
 
     std::vector<Missing> faults;
     std::map<FactName, FactValue> facts;
@@ -211,8 +269,7 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
         const bool there = given != command.fields.end() && !given->second.empty();
         if (!there && field.required)
             faults.push_back({"field_missing", "/fields/" + field.name, field.label});
-        if (there && !field.fact.empty())
-            facts[field.fact] = given->second == "unknown" ? FactValue{} : FactValue{given->second};
+        if (there && !field.fact.empty()) facts[field.fact] = value_in(given->second);
     }
     for (const auto& [name, value] : command.fields) {
         const bool defined =
@@ -221,20 +278,17 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
             });
         if (!defined)
             faults.push_back({"field_unknown", "/fields/" + name, "no such field"});
-        else if (value.size() > field_bytes_max)
-            faults.push_back(
-                {"too_long",
-                 "/fields/" + name,
-                 "at most " + std::to_string(field_bytes_max) + " bytes"}
-            );
+        else
+            check_length(value, "/fields/" + name, field_bytes_max, faults);
     }
+    check_length(command.heard_by, "/heard_by", line_bytes_max, faults);
     check_facts(step.protocol(), facts, "/fields", faults);
     if (incident.records.size() >= records_max)
         faults.push_back({"too_many", "", "this incident has its full number of records"});
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
 
     const bool open = incident.duties.at(key).open();
-    step.emit(Recorded{incident.id, step.now(), key, command.fields, command.by});
+    step.emit(Recorded{incident.id, step.now(), key, command.fields, command.by, command.heard_by});
     const SubjectId lane(duty->scope == Scope::Subject ? key.scope : std::string());
     set_facts(step, lane, facts, "record", step.now(), command.by);
     if (open) step.emit(DutyDone{incident.id, step.now(), key, command.by.staff});

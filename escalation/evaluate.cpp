@@ -174,52 +174,19 @@ bool level_holds(const View& view, const Atom& atom)
     return false;
 }
 
-std::string_view state_word(DutyState state)
-{
-    switch (state) {
-        case DutyState::Open: return "open";
-        case DutyState::Done: return "done";
-        case DutyState::Lapsed: return "lapsed";
-        case DutyState::Moot: return "moot";
-    }
-    return {};
-}
-
 std::vector<std::string> duty_words(const Incident& incident, const std::string& name)
 {
     std::vector<std::string> out;
     for (const auto& [key, duty] : incident.duties)
-        if (key.name.text() == name) out.emplace_back(state_word(duty.state));
+        if (key.name.text() == name) out.emplace_back(word_of(duty.state));
     return out;
-}
-
-std::string stage_word(Stage stage)
-{
-    switch (stage) {
-        case Stage::Review: return "review";
-        case Stage::Open: return "open";
-        case Stage::Dismissed: return "dismissed";
-        case Stage::Attached: return "attached";
-        case Stage::Closed: return "closed";
-    }
-    return {};
-}
-
-std::string kind_word(Kind kind)
-{
-    switch (kind) {
-        case Kind::Real: return "real";
-        case Kind::Drill: return "drill";
-        case Kind::Test: return "test";
-    }
-    return {};
 }
 
 bool incident_holds(const View& view, const Atom& atom)
 {
     const auto word = [&](const Incident& incident) -> std::string {
-        if (atom.attribute == "stage") return stage_word(incident.stage);
-        if (atom.attribute == "kind") return kind_word(incident.kind);
+        if (atom.attribute == "stage") return std::string(word_of(incident.stage));
+        if (atom.attribute == "kind") return std::string(word_of(incident.kind));
         if (atom.attribute == "cycle") return incident.cycle > 1 ? "reopened" : "first";
         return incident.via;
     };
@@ -344,6 +311,27 @@ private:
     const View& view_;
 };
 
+// When an hour begins or ends to be in the window; nullopt when that does not happen for as long as
+// the longest holidays last.
+std::optional<Instant> next_turn(
+    const Protocol& protocol, const Directory& directory, const WindowName& name, Instant now
+)
+{
+    constexpr int days_ahead = 16;
+    const auto found = protocol.windows.find(name);
+    if (found == protocol.windows.end()) return std::nullopt;
+    const bool inside = in_window(protocol, directory, name, now);
+    const auto today = std::chrono::floor<std::chrono::days>(now + protocol.utc_offset);
+    std::optional<Instant> out;
+    for (int day = 0; day <= days_ahead && !out; ++day)
+        for (const Span hour : {found->second.from, found->second.to}) {
+            const Instant at = today + std::chrono::days(day) + hour - protocol.utc_offset;
+            if (at <= now || in_window(protocol, directory, name, at) == inside) continue;
+            if (!out || at < *out) out = at;
+        }
+    return out;
+}
+
 class NextCheck {
 public:
     explicit NextCheck(const View& view) : view_(view) {}
@@ -351,6 +339,8 @@ public:
     std::optional<Instant> operator()(const Always&) const { return std::nullopt; }
     std::optional<Instant> operator()(const Atom& atom) const
     {
+        if (atom.topic == Topic::Window)
+            return next_turn(view_.protocol, view_.directory, WindowName(atom.name), view_.now);
         if (atom.op != Op::HeldFor) return std::nullopt;
         if (atom.topic == Topic::Level) {
             if (!among(atom.values, view_.incident.level.text())) return std::nullopt;

@@ -162,7 +162,8 @@ struct Answered {
     std::string via;
     bool satisfies = false;
     bool cannot = false;
-    bool late = false;  // the duty had already ended
+    bool late = false;          // the duty had already ended
+    std::string heard_by = {};  // personal: who heard it from them, when somebody passed it on
 };
 struct DutyDone {
     IncidentId incident;
@@ -221,6 +222,7 @@ struct Recorded {
     DutyKey duty;
     std::map<std::string, std::string> fields;
     Actor by;
+    std::string heard_by = {};  // personal
 };
 struct CheckArmed {
     IncidentId incident;
@@ -234,6 +236,7 @@ struct EndSigned {
     StaffId staff;
     std::map<std::string, std::string> evidence;
     Actor by;
+    std::string heard_by = {};  // personal
 };
 struct Ended {
     IncidentId incident;

@@ -228,7 +228,7 @@ public:
     void operator()(const CheckArmed& e) { incident_.check_at = e.check_at; }
     void operator()(const EndSigned& e)
     {
-        incident_.signatures[e.end].push_back({e.staff, e.at, e.evidence});
+        incident_.signatures[e.end].push_back({e.staff, e.at, e.evidence, e.by});
     }
     void operator()(const Ended& e) { end(Stage::Closed, e.at); }
     void operator()(const SendStarted& e)

@@ -38,6 +38,42 @@ bool valid(const Fact& fact, const FactValue& value)
     });
 }
 
+// The worse of two values; of those that cannot be compared, what was known first.
+FactValue worse_of(const Fact& fact, const FactValue& known, const FactValue& reported)
+{
+    if (known.empty() || reported.empty()) return known.empty() ? reported : known;
+    const auto position = [&](const std::string& word) {
+        return std::find(fact.values.begin(), fact.values.end(), word) - fact.values.begin();
+    };
+    switch (fact.kind) {
+        case FactKind::Scale:
+            return position(reported.front()) > position(known.front()) ? reported : known;
+        case FactKind::Count:
+            return std::stoul(reported.front()) > std::stoul(known.front()) ? reported : known;
+        case FactKind::Set: {
+            FactValue both = known;
+            for (const std::string& word : reported)
+                if (std::find(both.begin(), both.end(), word) == both.end()) both.push_back(word);
+            // The first of a set's values says that there is nothing.
+            if (both.size() > 1) std::erase(both, fact.values.front());
+            return both;
+        }
+        case FactKind::Moment: return known;
+    }
+    return known;
+}
+
+// What counts for the subject, or for the incident as a whole.
+FactValue known_of(const Incident& incident, const SubjectId& subject, const FactName& name)
+{
+    for (const SubjectId& whose : {subject, SubjectId{}}) {
+        const auto found = incident.facts.find(FactKey{whose, name});
+        if (found != incident.facts.end() && !found->second.value.empty())
+            return found->second.value;
+    }
+    return {};
+}
+
 }  // namespace
 
 void check_facts(
@@ -82,6 +118,33 @@ void set_facts(
             id, step.now(), SubjectId{}, std::move(of_incident), source, known_at, by});
     if (!of_subject.empty())
         step.emit(FactsSet{id, step.now(), lane, std::move(of_subject), source, known_at, by});
+}
+
+void join_facts(
+    Step& step,
+    const SubjectId& subject,
+    const std::map<FactName, FactValue>& facts,
+    const std::string& source,
+    Instant known_at,
+    const Actor& by
+)
+{
+    std::map<SubjectId, std::map<FactName, FactValue>> worse;
+    for (const auto& [name, value] : facts) {
+        const auto fact = step.protocol().facts.find(name);
+        if (fact == step.protocol().facts.end()) continue;
+        std::vector<SubjectId> whose{subject};
+        if (fact->second.per_subject && subject.empty() && !step.incident().subjects.empty()) {
+            whose.clear();
+            for (const auto& [id, known] : step.incident().subjects) whose.push_back(id);
+        }
+        for (const SubjectId& lane : whose) {
+            const FactValue known = known_of(step.incident(), lane, name);
+            FactValue joined = worse_of(fact->second, known, value);
+            if (joined != known) worse[lane][name] = std::move(joined);
+        }
+    }
+    for (const auto& [lane, changed] : worse) set_facts(step, lane, changed, source, known_at, by);
 }
 
 }  // namespace shouwang::escalation

@@ -30,4 +30,15 @@ void set_facts(
     const Actor& by
 );
 
+// As set_facts(), for what another report knew of the same emergency: of each fact the worse of the
+// two values stays. A value about nobody in particular counts for everybody whom it makes worse.
+void join_facts(
+    Step& step,
+    const SubjectId& subject,
+    const std::map<FactName, FactValue>& facts,
+    const std::string& source,
+    Instant known_at,
+    const Actor& by
+);
+
 }  // namespace shouwang::escalation

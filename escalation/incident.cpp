@@ -79,4 +79,50 @@ std::optional<Instant> Incident::deadline() const
     return out;
 }
 
+std::string_view word_of(Kind kind)
+{
+    switch (kind) {
+        case Kind::Real: return "real";
+        case Kind::Drill: return "drill";
+        case Kind::Test: return "test";
+    }
+    return {};
+}
+
+std::string_view word_of(Stage stage)
+{
+    switch (stage) {
+        case Stage::Review: return "review";
+        case Stage::Open: return "open";
+        case Stage::Dismissed: return "dismissed";
+        case Stage::Attached: return "attached";
+        case Stage::Closed: return "closed";
+    }
+    return {};
+}
+
+std::string_view word_of(DutyState state)
+{
+    switch (state) {
+        case DutyState::Open: return "open";
+        case DutyState::Done: return "done";
+        case DutyState::Lapsed: return "lapsed";
+        case DutyState::Moot: return "moot";
+    }
+    return {};
+}
+
+std::string_view word_of(SendState state)
+{
+    switch (state) {
+        case SendState::Queued: return "queued";
+        case SendState::Started: return "started";
+        case SendState::Accepted: return "accepted";
+        case SendState::Failed: return "failed";
+        case SendState::Unknown: return "unknown";
+        case SendState::Dropped: return "dropped";
+    }
+    return {};
+}
+
 }  // namespace shouwang::escalation

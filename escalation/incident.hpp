@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // The state of one incident: the fold of its events, written by evolve() and by nothing else.
@@ -185,6 +186,7 @@ struct Signature {
     StaffId staff;
     Instant at{};
     std::map<std::string, std::string> evidence;  // personal
+    Actor by = {};
     friend bool operator==(const Signature&, const Signature&) = default;
 };
 
@@ -245,6 +247,13 @@ struct Incident {
     }
 };
 
-constexpr std::size_t pages_max = 2000;
+// Enough for what may still be answered, sent or received; the journal has every page there was.
+constexpr std::size_t pages_max = 500;
+
+// As the conditions of a protocol and the journal name them.
+[[nodiscard]] std::string_view word_of(Kind kind);
+[[nodiscard]] std::string_view word_of(Stage stage);
+[[nodiscard]] std::string_view word_of(DutyState state);
+[[nodiscard]] std::string_view word_of(SendState state);
 
 }  // namespace shouwang::escalation

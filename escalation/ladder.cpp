@@ -413,10 +413,13 @@ void raise_duty(Step& step, const DutyKey& key)
 
     DutyRaised event{step.incident().id, step.now(), key, to, old.rungs, {}, old.lapses_at};
     for (std::size_t i = 0; i < fresh.size(); ++i) {
+        // Counted from an opening long ago it may be over already: then it is due now, and not
+        // late.
+        const Instant due = std::max(fresh[i].due, step.now());
         if (i >= event.rungs.size())
-            event.rungs.push_back(fresh[i]);
+            event.rungs.push_back({to, due, {}});
         else if (!event.rungs[i].reached)
-            event.rungs[i] = {to, std::min(event.rungs[i].due, fresh[i].due), {}};
+            event.rungs[i] = {to, std::min(event.rungs[i].due, due), {}};
     }
     for (const auto& [staff, ask] : old.asks) {
         if (!ask.answer.empty() || ask.attempts.empty() || ask.rung >= ladder.size()) continue;

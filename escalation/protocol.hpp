@@ -207,6 +207,7 @@ struct Register {
     std::vector<Word> leaves;
     std::vector<DutyName> by;    // only answers to these duties count; empty: any
     bool one = false;            // holds one person; a better rank takes over
+    bool command = false;        // whoever is in it commands, as people are told
     bool anyone = false;         // staff who were not paged may enter too
     std::vector<RoleName> rank;  // best first; not empty: only these roles may enter
 };

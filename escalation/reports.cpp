@@ -1,6 +1,7 @@
 #include "escalation/reports.hpp"
 
 #include "escalation/facts.hpp"
+#include "escalation/limits.hpp"
 #include "escalation/step.hpp"
 
 #include <algorithm>
@@ -12,8 +13,6 @@ namespace shouwang::escalation {
 namespace {
 
 constexpr std::size_t subjects_max = 20;
-constexpr std::size_t text_bytes_max = 8000;
-constexpr std::size_t field_bytes_max = 400;
 constexpr std::size_t ref_bytes_max = 64;
 constexpr unsigned code_digits = 4;
 constexpr int adult_years = 18;
@@ -40,12 +39,7 @@ void check_place(const Directory& directory, const PlaceReport& place, std::vect
           {"floor", place.floor},
           {"room", place.room},
           {"detail", place.detail}})
-        if (value.size() > field_bytes_max)
-            faults.push_back(
-                {"too_long",
-                 std::string("/place/") + name,
-                 "at most " + std::to_string(field_bytes_max) + " bytes"}
-            );
+        check_length(value, std::string("/place/") + name, line_bytes_max, faults);
 }
 
 std::vector<Missing> faults_of(
@@ -68,24 +62,13 @@ std::vector<Missing> faults_of(
                  pointer + "/student_id",
                  "the roster has no such student; leave it out to open by place"}
             );
-        if (subject.description.size() > text_bytes_max)
-            faults.push_back(
-                {"too_long",
-                 pointer + "/description",
-                 "at most " + std::to_string(text_bytes_max) + " bytes"}
-            );
+        check_length(subject.description, pointer + "/description", text_bytes_max, faults);
         check_facts(protocol, subject.facts, pointer + "/facts", faults);
     }
     check_facts(protocol, command.facts, "/facts", faults);
     if (command.place) check_place(directory, *command.place, faults);
-    if (command.text.size() > text_bytes_max)
-        faults.push_back(
-            {"too_long", "/text", "at most " + std::to_string(text_bytes_max) + " bytes"}
-        );
-    if (command.callback.size() > field_bytes_max)
-        faults.push_back(
-            {"too_long", "/callback", "at most " + std::to_string(field_bytes_max) + " bytes"}
-        );
+    check_length(command.text, "/text", text_bytes_max, faults);
+    check_length(command.callback, "/callback", line_bytes_max, faults);
     if (command.ref.size() > ref_bytes_max || !printable_ascii(command.ref))
         faults.push_back({"ref_invalid", "/ref", "at most 64 printable ASCII characters"});
     const bool placed =
@@ -214,22 +197,24 @@ SubjectId subject_in(const Incident& incident, const Report& command, std::size_
     return found == incident.subjects.end() ? SubjectId{} : found->first;
 }
 
-void report_facts(Step& step, const Report& command)
+enum class Joining { AsReported, WorseOnly };
+
+void report_facts(Step& step, const Report& command, Joining how)
 {
-    set_facts(step, SubjectId{}, command.facts, command.via, step.now(), command.by);
+    auto* const set = how == Joining::AsReported ? set_facts : join_facts;
+    set(step, SubjectId{}, command.facts, command.via, step.now(), command.by);
     for (std::size_t i = 0; i < command.subjects.size(); ++i)
         if (const auto& facts = command.subjects[i].facts; !facts.empty())
-            set_facts(
-                step,
+            set(step,
                 subject_in(step.incident(), command, i),
                 facts,
                 command.via,
                 step.now(),
-                command.by
-            );
+                command.by);
 }
 
 // A further report of somebody who is a subject already: its facts count, nobody is asked twice.
+// From a source that a person checks first only what is worse counts before anybody has looked.
 std::vector<Event> attach(
     const Rules& rules,
     const Directory& directory,
@@ -251,28 +236,12 @@ std::vector<Event> attach(
         command.callback,
         command.text,
         command.ref});
-    report_facts(step, command);
-    if (into.stage == Stage::Review && protocol.trusted.contains(command.via))
+    const bool trusted = protocol.trusted.contains(command.via);
+    report_facts(step, command, trusted ? Joining::AsReported : Joining::WorseOnly);
+    if (into.stage == Stage::Review && trusted)
         open_incident(step, OpenedBecause::Trusted, command.by, protocol.floor);
     settle(step);
     return events;
-}
-
-// Joining keeps the worse of two values of a scale; of anything else, what was known first.
-bool adds_to(const Step& step, const FactName& name, const FactValue& value)
-{
-    const auto fact = step.protocol().facts.find(name);
-    if (value.empty() || fact == step.protocol().facts.end()) return false;
-    const auto& values = fact->second.values;
-    const auto position = [&](const std::string& word) {
-        return std::find(values.begin(), values.end(), word) - values.begin();
-    };
-    const auto& known = step.incident().facts;
-    return std::all_of(known.begin(), known.end(), [&](const auto& entry) {
-        if (entry.first.fact != name || entry.second.value.empty()) return true;
-        return fact->second.kind == FactKind::Scale &&
-               position(value.front()) > position(entry.second.value.front());
-    });
 }
 
 Refusal refused(std::string code, std::string pointer, std::string detail)
@@ -327,7 +296,7 @@ Decision report(
     const Incident fresh;
     Step step(protocol, directory, fresh, now, events);
     step.emit(std::move(event));
-    report_facts(step, command);
+    report_facts(step, command, Joining::AsReported);
     if (protocol.trusted.contains(command.via))
         open_incident(step, OpenedBecause::Trusted, command.by, protocol.floor);
     settle(step);
@@ -347,6 +316,10 @@ Decision triage(
     const Protocol& protocol = frozen == nullptr ? rules.in_force() : *frozen;
     if (incident.stage != Stage::Review)
         return refused("not_under_review", "", "somebody has decided on this report already");
+
+    std::vector<Missing> faults;
+    check_length(command.reason, "/reason", reason_bytes_max, faults);
+    if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
 
     std::vector<Event> events;
     Step step(protocol, directory, incident, now, events);
@@ -387,10 +360,9 @@ Decision triage(
     Step joined(other == nullptr ? protocol : *other, directory, *into, now, events);
     // Not through emit(): the batch already holds the event that tells both of them.
     for (const auto& [key, fact] : incident.facts)
-        if (adds_to(joined, key.fact, fact.value))
-            set_facts(
-                joined, SubjectId{}, {{key.fact, fact.value}}, incident.via, fact.since, command.by
-            );
+        join_facts(
+            joined, SubjectId{}, {{key.fact, fact.value}}, incident.via, fact.since, command.by
+        );
     settle(joined);
     return events;
 }

@@ -141,6 +141,11 @@ void raise_duty(Step& step, const DutyKey& key);
 [[nodiscard]] bool everybody_declined(const DutyInstance& duty);
 
 // answers.cpp
+// May this person answer or record the duty? Whoever was asked may, whoever it is about, and whom
+// the protocol names besides.
+[[nodiscard]] bool may_speak_to(
+    const Step& step, const DutyInstance& instance, const StaffId& staff
+);
 [[nodiscard]] std::optional<Refusal> answer(Step& step, const Answer& command);
 
 // reports.cpp

@@ -184,15 +184,13 @@ ViewContext Api::context() const
     return {parts_.engine.rules(), *parts_.engine.directory(), parts_.engine.now()};
 }
 
-const escalation::Incident* Api::seen(const std::string& id, const Identity& identity, Sight& sight)
-    const
+std::optional<Api::Seen> Api::seen(const std::string& id, const Identity& identity) const
 {
     const escalation::Incident* incident = parts_.engine.board().find(escalation::IncidentId(id));
-    if (incident == nullptr) return nullptr;
-    const auto how_much = sight_of(identity, *parts_.engine.directory(), *incident);
-    if (!how_much) return nullptr;
-    sight = *how_much;
-    return incident;
+    if (incident == nullptr) return std::nullopt;
+    auto viewpoint = sight_of(identity, *parts_.engine.directory(), *incident);
+    if (!viewpoint) return std::nullopt;
+    return Seen{*incident, std::move(*viewpoint)};
 }
 
 daemon::Engine::Render Api::render_incident(
@@ -207,9 +205,9 @@ daemon::Engine::Render Api::render_incident(
         reply.status = status;
         const escalation::Incident* incident = board.find(id);
         if (incident == nullptr) return reply;
-        const auto sight = sight_of(identity, *parts_.engine.directory(), *incident);
+        const auto viewpoint = sight_of(identity, *parts_.engine.directory(), *incident);
         reply.body =
-            js::serialize(incident_view(context(), *incident, sight.value_or(Sight::Receipt)));
+            js::serialize(incident_view(context(), *incident, viewpoint.value_or(Viewpoint{})));
         return reply;
     };
 }
@@ -221,15 +219,12 @@ void Api::add_routes(Router& router)
     add(router, Method::Get, v1("/incidents"), &Api::list);
     add(router, Method::Get, v1("/incidents/{id}"), &Api::show);
     add(router, Method::Get, v1("/incidents/{id}/timeline"), &Api::timeline);
-    add(router, Method::Post, v1("/incidents/{id}/answers"), &Api::answer);
-    add(router, Method::Post, v1("/incidents/{id}/facts"), &Api::facts);
-    add(router, Method::Post, v1("/incidents/{id}/duties/{duty}/records"), &Api::record);
-    add(router, Method::Post, v1("/incidents/{id}/close"), &Api::close);
     add(router, Method::Get, v1("/reports"), &Api::reports);
     add(router, Method::Post, v1("/reports/{id}/open"), &Api::triage_open);
     add(router, Method::Post, v1("/reports/{id}/attach"), &Api::triage_attach);
     add(router, Method::Post, v1("/reports/{id}/dismiss"), &Api::triage_dismiss);
     add(router, Method::Get, v1("/live"), &Api::live);
+    add_commands(router);
     add_operations(router);
 }
 

@@ -4,6 +4,7 @@
 #include "daemon/entropy.hpp"
 #include "daemon/health.hpp"
 #include "daemon/http/authenticator.hpp"
+#include "daemon/http/body_reader.hpp"
 #include "daemon/http/event_stream.hpp"
 #include "daemon/http/incident_view.hpp"
 #include "daemon/http/router.hpp"
@@ -36,6 +37,23 @@ struct ApiParts {
     std::vector<std::string> emergency_phones;  // told when nothing can be taken
     // The demo has no locks: whoever comes from one of its own pages is the duty desk.
     bool demo = false;
+};
+
+// Who does what to which incident, as a command's maker is told it.
+struct Deed {
+    escalation::IncidentId incident;
+    Params params;              // of the path
+    escalation::Actor by;       // the account, and its own person
+    escalation::StaffId staff;  // for whom: themselves, or whoever the desk passes on
+    std::string heard_by;
+};
+
+// A command on an incident: how it is made of a body, and what its success and its refusal say.
+struct Verb {
+    escalation::Command (*make)(BodyReader& reader, const Deed& deed) = nullptr;
+    unsigned status = 200;
+    bool on_behalf = false;  // takes `staff` and `heard_by`
+    const char* forbidden = "";
 };
 
 // The HTTP API of docs/openapi.yaml: turns requests into commands and the state into views. It
@@ -83,10 +101,8 @@ private:
     [[nodiscard]] boost::asio::awaitable<Response> live(Request, Params, Identity);
 
     // api_commands.cpp
-    [[nodiscard]] boost::asio::awaitable<Response> answer(Request, Params, Identity);
-    [[nodiscard]] boost::asio::awaitable<Response> facts(Request, Params, Identity);
-    [[nodiscard]] boost::asio::awaitable<Response> record(Request, Params, Identity);
-    [[nodiscard]] boost::asio::awaitable<Response> close(Request, Params, Identity);
+    void add_commands(Router& router);
+    [[nodiscard]] boost::asio::awaitable<Response> act(Verb verb, Request request, Params params);
     [[nodiscard]] boost::asio::awaitable<Response> triage_open(Request, Params, Identity);
     [[nodiscard]] boost::asio::awaitable<Response> triage_attach(Request, Params, Identity);
     [[nodiscard]] boost::asio::awaitable<Response> triage_dismiss(Request, Params, Identity);
@@ -101,9 +117,12 @@ private:
     [[nodiscard]] boost::asio::awaitable<Response> log_in(Request, Params);
     [[nodiscard]] boost::asio::awaitable<Response> log_out(Request, Params);
 
-    [[nodiscard]] const escalation::Incident* seen(
-        const std::string& id, const Identity& identity, Sight& sight
-    ) const;
+    // nullopt: to this reader there is no such incident.
+    struct Seen {
+        const escalation::Incident& incident;
+        Viewpoint viewpoint;
+    };
+    [[nodiscard]] std::optional<Seen> seen(const std::string& id, const Identity& identity) const;
     [[nodiscard]] daemon::Engine::Render render_incident(
         escalation::IncidentId id, Identity identity, unsigned status
     ) const;

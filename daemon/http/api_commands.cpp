@@ -2,10 +2,11 @@
 #include "daemon/http/body_reader.hpp"
 #include "daemon/http/sight.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
+// Every command on an incident has one shape: read the body, see whether this reader may see the
+// incident and may write, make the command, submit it. What differs stands in add_commands().
 namespace shouwang::http {
 
 using boost::asio::awaitable;
@@ -16,22 +17,16 @@ namespace {
 constexpr std::int64_t eta_minutes_max = 24 * 60;
 
 // For whom somebody acts: themselves, or, at the duty desk, whoever told them on the telephone.
-struct Behalf {
-    StaffId staff;
-    std::string refusal;  // not empty: they may not
-};
-
-Behalf behalf(const Identity& identity, const std::string& staff, const std::string& heard_by)
+// Returns why they may not; empty: they may.
+std::string behalf(const Identity& identity, const std::string& staff, Deed& deed)
 {
     const StaffId own = identity.staff.value_or(StaffId{});
-    if (staff.empty() || StaffId(staff) == own) {
-        if (own.empty()) return {{}, "this token is nobody's: say for whom with `staff`"};
-        return {own, {}};
-    }
-    if (identity.role != Role::DutyDesk)
-        return {{}, "only the duty desk passes on what others say"};
-    if (heard_by.empty()) return {{}, "`heard_by` says who heard it from that person"};
-    return {StaffId(staff), {}};
+    deed.staff = staff.empty() ? own : StaffId(staff);
+    if (deed.staff == own)
+        return own.empty() ? "this token is nobody's: say for whom with `staff`" : "";
+    if (identity.role != Role::DutyDesk) return "only the duty desk passes on what others say";
+    if (deed.heard_by.empty()) return "`heard_by` says who heard it from that person";
+    return {};
 }
 
 bool may_write(const Identity& identity)
@@ -39,17 +34,10 @@ bool may_write(const Identity& identity)
     return identity.role == Role::DutyDesk || identity.role == Role::Responder;
 }
 
-}  // namespace
-
-awaitable<Response> Api::answer(Request request, Params params, Identity identity)
+Command answer_of(BodyReader& reader, const Deed& deed)
 {
-    std::vector<InputFault> faults;
-    const auto body = parse_object(request.body(), faults);
-    const auto once = idempotency_of(request, identity, faults);
-    if (!body) co_return bad_input(std::move(faults));
-    BodyReader reader(*body, "", faults);
     Answer command;
-    command.incident = IncidentId(params.at("id"));
+    command.incident = deed.incident;
     command.word = Word(reader.needed_text("answer"));
     const std::string ask = reader.text("ask");
     if (!ask.empty()) {
@@ -59,129 +47,129 @@ awaitable<Response> Api::answer(Request request, Params params, Identity identit
     if (const auto minutes = reader.number("eta_minutes", 0, eta_minutes_max))
         command.eta = std::chrono::minutes(*minutes);
     command.reason = reader.text("reason");
-    const std::string staff = reader.text("staff");
-    const std::string heard_by = reader.text("heard_by");
-    reader.finish();
-    if (!faults.empty()) co_return bad_input(std::move(faults));
-
-    Sight sight = Sight::Receipt;
-    if (seen(params.at("id"), identity, sight) == nullptr) co_return not_found();
-    if (!may_write(identity)) co_return forbidden("this token does not answer pages");
-    Behalf who = behalf(identity, staff, heard_by);
-    if (!who.refusal.empty()) co_return forbidden(std::move(who.refusal));
-    command.staff = who.staff;
-    command.by = actor_of(identity);
-    command.via = heard_by.empty() ? "api" : "phone";
-    auto render = render_incident(command.incident, identity, 200);
-    Command taken = std::move(command);
-    auto response = take(std::move(taken), once, std::move(render));
-    co_return co_await std::move(response);
+    command.staff = deed.staff;
+    command.by = deed.by;
+    command.via = deed.heard_by.empty() ? "api" : "phone";
+    command.heard_by = deed.heard_by;
+    return command;
 }
 
-awaitable<Response> Api::facts(Request request, Params params, Identity identity)
+Command facts_of(BodyReader& reader, const Deed& deed)
 {
-    std::vector<InputFault> faults;
-    const auto body = parse_object(request.body(), faults);
-    const auto once = idempotency_of(request, identity, faults);
-    if (!body) co_return bad_input(std::move(faults));
-    BodyReader reader(*body, "", faults);
     SetFacts command;
-    command.incident = IncidentId(params.at("id"));
+    command.incident = deed.incident;
     command.facts = reader.facts("facts");
     command.subject = SubjectId(reader.text("subject"));
     command.source = reader.text("source");
     command.known_at = reader.instant("known_at");
-    reader.finish();
-    if (!faults.empty()) co_return bad_input(std::move(faults));
-
-    Sight sight = Sight::Receipt;
-    if (seen(params.at("id"), identity, sight) == nullptr) co_return not_found();
-    if (!may_write(identity)) co_return forbidden("this token does not report facts");
     if (command.source.empty())
-        command.source = identity.staff ? identity.staff->text() : identity.token_id;
-    command.by = actor_of(identity);
-    auto render = render_incident(command.incident, identity, 200);
-    Command taken = std::move(command);
-    auto response = take(std::move(taken), once, std::move(render));
-    co_return co_await std::move(response);
+        command.source = deed.by.staff.empty() ? deed.by.account : deed.by.staff.text();
+    command.by = deed.by;
+    return command;
 }
 
-awaitable<Response> Api::record(Request request, Params params, Identity identity)
+Command record_of(BodyReader& reader, const Deed& deed)
 {
-    std::vector<InputFault> faults;
-    const auto body = parse_object(request.body(), faults);
-    const auto once = idempotency_of(request, identity, faults);
-    if (!body) co_return bad_input(std::move(faults));
-    BodyReader reader(*body, "", faults);
     AddRecord command;
-    command.incident = IncidentId(params.at("id"));
-    command.duty = params.at("duty");
+    command.incident = deed.incident;
+    command.duty = deed.params.at("duty");
     command.fields = reader.texts("fields");
-    const std::string staff = reader.text("staff");
-    const std::string heard_by = reader.text("heard_by");
-    reader.finish();
-    if (!faults.empty()) co_return bad_input(std::move(faults));
-
-    Sight sight = Sight::Receipt;
-    if (seen(params.at("id"), identity, sight) == nullptr) co_return not_found();
-    if (!may_write(identity)) co_return forbidden("this token does not file records");
-    Behalf who = behalf(identity, staff, heard_by);
-    if (!who.refusal.empty()) co_return forbidden(std::move(who.refusal));
-    command.by = {identity.token_id, who.staff};
-    auto render = render_incident(command.incident, identity, 201);
-    Command taken = std::move(command);
-    auto response = take(std::move(taken), once, std::move(render));
-    co_return co_await std::move(response);
+    command.by = {deed.by.account, deed.staff};
+    command.heard_by = deed.heard_by;
+    return command;
 }
 
-awaitable<Response> Api::close(Request request, Params params, Identity identity)
+Command close_of(BodyReader& reader, const Deed& deed)
 {
-    std::vector<InputFault> faults;
-    const auto body = parse_object(request.body(), faults);
-    const auto once = idempotency_of(request, identity, faults);
-    if (!body) co_return bad_input(std::move(faults));
-    BodyReader reader(*body, "", faults);
     SignEnd command;
-    command.incident = IncidentId(params.at("id"));
+    command.incident = deed.incident;
     command.end = EndName("close");
     command.evidence["reason"] = reader.text("reason");
-    const std::string staff = reader.text("staff");
-    const std::string heard_by = reader.text("heard_by");
+    command.staff = deed.staff;
+    command.by = deed.by;
+    command.heard_by = deed.heard_by;
+    return command;
+}
+
+}  // namespace
+
+void Api::add_commands(Router& router)
+{
+    const auto v1 = [](std::string_view path) { return "/api/v1" + std::string(path); };
+    const auto verb = [&](Method method, const std::string& pattern, Verb what) {
+        router.add(method, pattern, [this, what](Request request, Params params) {
+            return act(what, std::move(request), std::move(params));
+        });
+    };
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/answers"),
+        {&answer_of, 200, true, "this token does not answer pages"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/facts"),
+        {&facts_of, 200, false, "this token does not report facts"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/duties/{duty}/records"),
+        {&record_of, 201, true, "this token does not file records"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/close"),
+        {&close_of, 200, true, "this token does not close incidents"}
+    );
+}
+
+awaitable<Response> Api::act(Verb verb, Request request, Params params)
+{
+    const auto identified = who(request);
+    if (const auto* denial = std::get_if<Denial>(&identified)) co_return problem(*denial);
+    const Identity& identity = std::get<Identity>(identified);
+
+    std::vector<InputFault> faults;
+    const std::string text = request.body().empty() ? "{}" : request.body();
+    const auto body = parse_object(text, faults);
+    const auto once = idempotency_of(request, identity, faults);
+    if (!body) co_return bad_input(std::move(faults));
+    BodyReader reader(*body, "", faults);
+    Deed deed;
+    deed.incident = IncidentId(params.at("id"));
+    deed.params = params;
+    deed.by = actor_of(identity);
+    std::string not_for_them;
+    if (verb.on_behalf) {
+        const std::string staff = reader.text("staff");
+        deed.heard_by = reader.text("heard_by");
+        not_for_them = behalf(identity, staff, deed);
+    }
+    Command command = verb.make(reader, deed);
     reader.finish();
     if (!faults.empty()) co_return bad_input(std::move(faults));
 
-    Sight sight = Sight::Receipt;
-    if (seen(params.at("id"), identity, sight) == nullptr) co_return not_found();
-    if (!may_write(identity)) co_return forbidden("this token does not close incidents");
-    Behalf who = behalf(identity, staff, heard_by);
-    if (!who.refusal.empty()) co_return forbidden(std::move(who.refusal));
-    command.staff = who.staff;
-    command.by = actor_of(identity);
-    auto render = render_incident(command.incident, identity, 200);
-    Command taken = std::move(command);
-    auto response = take(std::move(taken), once, std::move(render));
+    if (!seen(params.at("id"), identity)) co_return not_found();
+    if (!may_write(identity)) co_return forbidden(verb.forbidden);
+    if (!not_for_them.empty()) co_return forbidden(std::move(not_for_them));
+    auto render = render_incident(deed.incident, identity, verb.status);
+    auto response = take(std::move(command), once, std::move(render));
     co_return co_await std::move(response);
 }
 
 awaitable<Response> Api::triage_open(Request request, Params params, Identity identity)
 {
-    auto response =
-        triage(std::move(request), std::move(params), std::move(identity), Judgement::Open);
-    co_return co_await std::move(response);
+    return triage(std::move(request), std::move(params), std::move(identity), Judgement::Open);
 }
 
 awaitable<Response> Api::triage_attach(Request request, Params params, Identity identity)
 {
-    auto response =
-        triage(std::move(request), std::move(params), std::move(identity), Judgement::Attach);
-    co_return co_await std::move(response);
+    return triage(std::move(request), std::move(params), std::move(identity), Judgement::Attach);
 }
 
 awaitable<Response> Api::triage_dismiss(Request request, Params params, Identity identity)
 {
-    auto response =
-        triage(std::move(request), std::move(params), std::move(identity), Judgement::Dismiss);
-    co_return co_await std::move(response);
+    return triage(std::move(request), std::move(params), std::move(identity), Judgement::Dismiss);
 }
 
 awaitable<Response> Api::triage(

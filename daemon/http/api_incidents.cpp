@@ -149,7 +149,7 @@ daemon::Engine::Render Api::render_report(IncidentId id, Identity identity) cons
         const Incident* incident = board.find(about.empty() ? id : about);
         if (incident == nullptr) return reply;
         const auto allowed = sight_of(identity, *parts_.engine.directory(), *incident);
-        js::object view = incident_view(context(), *incident, allowed.value_or(Sight::Receipt));
+        js::object view = incident_view(context(), *incident, allowed.value_or(Viewpoint{}));
         if (attached) view["attached_to"] = incident->id.text();
         reply.status = attached ? 200 : incident->stage == Stage::Review ? 202 : 201;
         if (!attached) {
@@ -198,10 +198,11 @@ awaitable<Response> Api::list(Request request, Params, Identity identity)
         const auto& [id, incident] = *it;
         if (cursor && id.text() >= *cursor) continue;
         if (incident.stage == Stage::Review) continue;
-        const auto sight = sight_of(identity, *parts_.engine.directory(), incident);
-        if (!sight) continue;
-        js::object row = *sight == Sight::Receipt ? incident_view(context(), incident, *sight)
-                                                  : incident_row(context(), incident);
+        const auto viewpoint = sight_of(identity, *parts_.engine.directory(), incident);
+        if (!viewpoint) continue;
+        js::object row = viewpoint->sight == Sight::Receipt
+                             ? incident_view(context(), incident, *viewpoint)
+                             : incident_row(context(), incident);
         if (!passes(filter, incident, row)) continue;
         if (rows.size() == list_max) {
             next = rows.back().as_object().at("id");
@@ -219,10 +220,9 @@ awaitable<Response> Api::show(Request, Params params, Identity identity)
 {
     auto durable = parts_.engine.settled();
     co_await std::move(durable);
-    Sight sight = Sight::Receipt;
-    const Incident* incident = seen(params.at("id"), identity, sight);
-    if (incident == nullptr) co_return not_found();
-    const js::object view = incident_view(context(), *incident, sight);
+    const auto found = seen(params.at("id"), identity);
+    if (!found) co_return not_found();
+    const js::object view = incident_view(context(), found->incident, found->viewpoint);
     co_return json(200, view);
 }
 
@@ -230,9 +230,8 @@ awaitable<Response> Api::timeline(Request request, Params params, Identity ident
 {
     auto durable = parts_.engine.settled();
     co_await std::move(durable);
-    Sight sight = Sight::Receipt;
-    const Incident* incident = seen(params.at("id"), identity, sight);
-    if (incident == nullptr || sight == Sight::Receipt) co_return not_found();
+    const auto found = seen(params.at("id"), identity);
+    if (!found || found->viewpoint.sight == Sight::Receipt) co_return not_found();
     const auto after = sequence(request.query("after"));
     if (!after) {
         std::vector<InputFault> faults;
@@ -240,7 +239,10 @@ awaitable<Response> Api::timeline(Request request, Params params, Identity ident
         co_return bad_input(std::move(faults));
     }
     js::object out;
-    out["events"] = parts_.timeline.of(incident->id, *after, timeline_max, sight == Sight::Command);
+    // Sealed parts are of the whole incident: nobody reads them who may not know everybody in it.
+    out["events"] = parts_.timeline.of(
+        found->incident.id, *after, timeline_max, found->viewpoint.names_all(found->incident)
+    );
     co_return json(200, out);
 }
 
@@ -251,8 +253,8 @@ awaitable<Response> Api::reports(Request, Params, Identity identity)
     js::array rows;
     for (const auto& [id, incident] : parts_.engine.board().incidents) {
         if (incident.stage != Stage::Review) continue;
-        const auto sight = sight_of(identity, *parts_.engine.directory(), incident);
-        if (sight) rows.push_back(report_view(context(), incident, *sight));
+        const auto viewpoint = sight_of(identity, *parts_.engine.directory(), incident);
+        if (viewpoint) rows.push_back(report_view(context(), incident, *viewpoint));
     }
     js::object out;
     out["reports"] = std::move(rows);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -68,7 +69,7 @@ js::object place(const Place& place, Sight sight)
     return out;
 }
 
-js::array subjects(const ViewContext& context, const Incident& incident, Sight sight)
+js::array subjects(const ViewContext& context, const Incident& incident, const Viewpoint& viewpoint)
 {
     js::array out;
     for (const auto& [id, subject] : incident.subjects) {
@@ -79,7 +80,7 @@ js::array subjects(const ViewContext& context, const Incident& incident, Sight s
             {"minor", subject.minor}};
         if (const Unit* college = context.directory.unit(subject.college))
             row["college_name"] = college->short_name;
-        if (sight == Sight::Command) {
+        if (viewpoint.named.contains(id)) {
             row["student_id"] = text_or_null(subject.student.text());
             const Student* student = context.directory.student(subject.student);
             row["name"] = student == nullptr ? js::value(nullptr) : js::value(student->name);
@@ -272,12 +273,38 @@ js::object registers(const ViewContext& context, const Protocol& protocol, const
     return out;
 }
 
-// The register that holds one person by rank is who commands: the protocol names it so.
-js::value commander(const js::object& registers)
+// Whoever stands in the register that the protocol says is the command.
+js::value commander(const Protocol& protocol, const js::object& registers)
 {
-    const js::value* found = registers.if_contains("commander");
-    if (found == nullptr || found->as_array().empty()) return nullptr;
-    return found->as_array().front();
+    for (const auto& [name, rules] : protocol.registers) {
+        if (!rules.command) continue;
+        const js::value* found = registers.if_contains(name.text());
+        if (found != nullptr && !found->as_array().empty()) return found->as_array().front();
+    }
+    return nullptr;
+}
+
+js::array pages(const ViewContext& context, const Protocol& protocol, const Incident& incident)
+{
+    js::array out;
+    auto page = incident.pages.begin();
+    if (incident.pages.size() > pages_shown_max)
+        std::advance(page, incident.pages.size() - pages_shown_max);
+    for (; page != incident.pages.end(); ++page)
+        out.push_back(page_row(context, protocol, incident, page->second));
+    return out;
+}
+
+// The unit may be a class, and the class tells who the student is.
+js::array holes(const Protocol& protocol, const Incident& incident, Sight sight)
+{
+    js::array out;
+    for (const Hole& hole : incident.holes)
+        out.push_back(js::object{
+            {"role", hole.role.text()},
+            {"role_label", role_label(protocol, hole.role)},
+            {"unit", sight == Sight::Command ? js::value(hole.unit.text()) : js::value(nullptr)}});
+    return out;
 }
 
 std::string phase_name(
@@ -326,37 +353,32 @@ js::object head(const ViewContext& context, const Incident& incident)
 
 }  // namespace
 
-js::object incident_view(const ViewContext& context, const Incident& incident, Sight sight)
+js::object incident_view(
+    const ViewContext& context, const Incident& incident, const Viewpoint& viewpoint
+)
 {
     const Protocol& protocol = protocol_of(context, incident);
+    const Sight sight = viewpoint.sight;
     js::object out = head(context, incident);
     if (sight == Sight::Receipt) return out;
 
     js::object held = registers(context, protocol, incident);
-    out["commander"] = commander(held);
+    out["commander"] = commander(protocol, held);
     out["registers"] = std::move(held);
     out["place"] = place(incident.place, sight);
-    out["subjects"] = subjects(context, incident, sight);
+    out["subjects"] = subjects(context, incident, viewpoint);
     out["facts"] = facts(protocol, incident);
     js::array duties;
     for (const auto& [key, duty] : incident.duties)
         duties.push_back(duty_row(context, protocol, duty));
     out["duties"] = std::move(duties);
-    js::array pages;
-    for (const auto& [id, page] : incident.pages)
-        pages.push_back(page_row(context, protocol, incident, page));
-    out["pages"] = std::move(pages);
-    js::array holes;
-    for (const Hole& hole : incident.holes)
-        holes.push_back(js::object{
-            {"role", hole.role.text()},
-            {"role_label", role_label(protocol, hole.role)},
-            {"unit", hole.unit.text()}});
-    out["holes"] = std::move(holes);
+    out["pages"] = pages(context, protocol, incident);
+    out["pages_total"] = incident.page_count;
+    out["holes"] = holes(protocol, incident, sight);
     out["decisions"] = js::array{};
     out["records"] = records(incident, sight);
     out["watches"] = js::array{};
-    if (sight == Sight::Command) {
+    if (viewpoint.names_all(incident)) {
         out["callback"] = text_or_null(incident.callback);
         out["text"] = text_or_null(incident.text);
     }
@@ -409,65 +431,42 @@ js::object incident_row(const ViewContext& context, const Incident& incident)
     return out;
 }
 
-js::object report_view(const ViewContext& context, const Incident& incident, Sight sight)
+js::object report_view(
+    const ViewContext& context, const Incident& incident, const Viewpoint& viewpoint
+)
 {
     js::object out = head(context, incident);
-    if (sight == Sight::Receipt) return out;
-    out["place"] = place(incident.place, sight);
+    if (viewpoint.sight == Sight::Receipt) return out;
+    out["place"] = place(incident.place, viewpoint.sight);
     out["facts"] = facts(protocol_of(context, incident), incident);
-    out["subjects"] = subjects(context, incident, sight);
+    out["subjects"] = subjects(context, incident, viewpoint);
     out["opens_at"] = instant_or_null(incident.deadline());
-    if (sight == Sight::Command) {
+    if (viewpoint.names_all(incident)) {
         out["callback"] = text_or_null(incident.callback);
         out["text"] = text_or_null(incident.text);
     }
     return out;
 }
 
+// The words of the API are those of the protocol's conditions, but for two that people read.
 std::string name_of(Kind kind)
 {
-    switch (kind) {
-        case Kind::Real: return "real";
-        case Kind::Drill: return "drill";
-        case Kind::Test: return "test";
-    }
-    return {};
+    return std::string(word_of(kind));
 }
 
 std::string name_of(Stage stage)
 {
-    switch (stage) {
-        case Stage::Review: return "received";
-        case Stage::Open: return "open";
-        case Stage::Dismissed: return "dismissed";
-        case Stage::Attached: return "attached";
-        case Stage::Closed: return "closed";
-    }
-    return {};
+    return stage == Stage::Review ? "received" : std::string(word_of(stage));
 }
 
 std::string name_of(DutyState state)
 {
-    switch (state) {
-        case DutyState::Open: return "open";
-        case DutyState::Done: return "done";
-        case DutyState::Lapsed: return "lapsed";
-        case DutyState::Moot: return "moot";
-    }
-    return {};
+    return std::string(word_of(state));
 }
 
 std::string name_of(SendState state)
 {
-    switch (state) {
-        case SendState::Queued: return "queued";
-        case SendState::Started: return "sending";
-        case SendState::Accepted: return "accepted";
-        case SendState::Failed: return "failed";
-        case SendState::Unknown: return "unknown";
-        case SendState::Dropped: return "dropped";
-    }
-    return {};
+    return state == SendState::Started ? "sending" : std::string(word_of(state));
 }
 
 }  // namespace shouwang::http

@@ -2,14 +2,12 @@
 
 #include "daemon/event_codec.hpp"
 #include "daemon/http/instant_text.hpp"
+#include "daemon/http/responder_view.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstdio>
 #include <map>
 #include <utility>
 
@@ -20,16 +18,6 @@ using boost::asio::awaitable;
 using namespace escalation;
 
 namespace {
-
-// Every page but the responder's has its readers log in first.
-Response to_login(const Request& request)
-{
-    std::string next;
-    for (const std::string& segment : request.segments()) next += "/" + segment;
-    Response response(303);
-    response.add_header("Location", "/login?next=" + (next.empty() ? "/" : next));
-    return response;
-}
 
 // A path of ours and nothing else, so that a login leads nowhere strange.
 std::string safe_next(const std::string& next)
@@ -120,28 +108,11 @@ std::vector<WallAsk> wall_asks(
 
 }  // namespace
 
-std::string local_time(const Protocol& protocol, Instant at)
+Response to_login(const Request& request)
 {
-    const auto local = at + protocol.utc_offset;
-    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(
-        local - std::chrono::floor<std::chrono::days>(local)
-    ));
-    std::array<char, 16> out{};
-    std::snprintf(
-        out.data(),
-        out.size(),
-        "%02d:%02d:%02d",
-        static_cast<int>(time.hours().count()),
-        static_cast<int>(time.minutes().count()),
-        static_cast<int>(time.seconds().count())
-    );
-    return out.data();
-}
-
-std::string word_label(const Protocol& protocol, const Word& word)
-{
-    const auto found = protocol.word_labels.find(word);
-    return found == protocol.word_labels.end() ? word.text() : found->second;
+    std::string next;
+    for (const std::string& segment : request.segments()) next += "/" + segment;
+    return redirect("/login?next=" + (next.empty() ? "/" : next));
 }
 
 std::string field_of(const Fields& fields, std::string_view name)
@@ -149,12 +120,6 @@ std::string field_of(const Fields& fields, std::string_view name)
     for (const auto& [key, value] : fields)
         if (key == name) return value;
     return {};
-}
-
-unsigned severity_of(const Protocol& protocol, const LevelName& level)
-{
-    if (level.empty()) return 9;
-    return static_cast<unsigned>(protocol.levels.size() - 1 - protocol.rank(level));
 }
 
 const Protocol& PageRoutes::in_force() const
@@ -192,7 +157,6 @@ void PageRoutes::add_routes(Router& router)
     add(router, Method::Get, "/new", &PageRoutes::form);
     add(router, Method::Post, "/new", &PageRoutes::send_form);
     add(router, Method::Get, "/r/{token}", &PageRoutes::responder);
-    add(router, Method::Post, "/r/{token}/record", &PageRoutes::file_record);
     add(router, Method::Post, "/r/{token}/{answer}", &PageRoutes::respond);
     if (wall_ == nullptr) return;
     add(router, Method::Get, "/wall", &PageRoutes::wall);

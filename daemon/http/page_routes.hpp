@@ -46,10 +46,6 @@ private:
     // page_routes_responder.cpp
     [[nodiscard]] boost::asio::awaitable<Response> responder(Request, Params);
     [[nodiscard]] boost::asio::awaitable<Response> respond(Request, Params);
-    [[nodiscard]] boost::asio::awaitable<Response> file_record(Request, Params);
-    [[nodiscard]] ResponderPage responder_page(
-        const std::string& token, const daemon::RespondLinks::Responder& who
-    ) const;
     [[nodiscard]] Response show_responder(
         const std::string& token,
         const daemon::RespondLinks::Responder& who,
@@ -64,17 +60,9 @@ private:
     const notifiers::HandsetWall* wall_;
 };
 
-// "08:31:05" in the protocol's local time.
-[[nodiscard]] std::string local_time(const escalation::Protocol& protocol, escalation::Instant at);
-// What a button says; the word itself when the protocol has no label for it.
-[[nodiscard]] std::string word_label(
-    const escalation::Protocol& protocol, const escalation::Word& word
-);
+// Every page but the responder's has its readers log in first.
+[[nodiscard]] Response to_login(const Request& request);
 // The first field of that name; empty when there is none.
 [[nodiscard]] std::string field_of(const Fields& fields, std::string_view name);
-// 0 the gravest, as the pages colour it.
-[[nodiscard]] unsigned severity_of(
-    const escalation::Protocol& protocol, const escalation::LevelName& level
-);
 
 }  // namespace shouwang::http

@@ -1,4 +1,5 @@
 #include "daemon/http/page_routes.hpp"
+#include "daemon/http/responder_view.hpp"
 #include "daemon/http/sight.hpp"
 
 #include <boost/json/array.hpp>
@@ -17,13 +18,6 @@ namespace {
 
 constexpr std::string_view fact_prefix = "fact.";
 constexpr std::size_t key_bytes = 16;
-
-Response to_login()
-{
-    Response response(303);
-    response.add_header("Location", "/login?next=/new");
-    return response;
-}
 
 std::string via_label(const std::string& via)
 {
@@ -122,7 +116,7 @@ std::vector<std::string> errors_in(const std::string& body)
 awaitable<Response> PageRoutes::form(Request request, Params)
 {
     const auto who = api_.who(request);
-    if (std::holds_alternative<Denial>(who)) co_return to_login();
+    if (std::holds_alternative<Denial>(who)) co_return to_login(request);
     const Identity& identity = std::get<Identity>(who);
     auto durable = api_.parts().engine.settled();
     co_await std::move(durable);
@@ -149,7 +143,7 @@ awaitable<Response> PageRoutes::form(Request request, Params)
 awaitable<Response> PageRoutes::send_form(Request request, Params)
 {
     const auto who = api_.who(request);
-    if (std::holds_alternative<Denial>(who)) co_return to_login();
+    if (std::holds_alternative<Denial>(who)) co_return to_login(request);
     const Identity identity = std::get<Identity>(who);
     const auto directory = api_.parts().engine.directory();
     const auto fields = parse_form(request.body());

@@ -202,8 +202,9 @@ struct ResponderField {
     std::string label;
     bool required = false;
     std::vector<Option> options;  // empty: free text
+    bool several = false;         // more than one of the options may be chosen
 };
-// POST /r/{token}/record with ask, key, nonce and field.{name}.
+// POST /r/{token}/record, or …/sign for an ending, with ask, key, nonce and field.{name}.
 struct ResponderRecord {
     std::string ask;
     std::string label;
@@ -232,7 +233,8 @@ struct ResponderPage {
     Tone tone = Tone::Good;
     std::vector<ResponderAsk> asks = {};
     std::vector<ResponderRecord> records = {};
-    std::vector<PhoneNumber> calls = {};  // dialled by the person, never by us
+    std::vector<ResponderRecord> endings = {};  // what this person may sign now
+    std::vector<PhoneNumber> calls = {};        // dialled by the person, never by us
 };
 [[nodiscard]] std::string render_responder(const ResponderPage& page);
 

@@ -77,7 +77,8 @@ TemplateData record_section(const ResponderRecord& record)
         for (const Option& option : field.options)
             options.emplace_back(TemplateData::Table{
                 {"value", option.id}, {"label", option.name}, {"chosen", false}});
-        if (!options.empty())
+        // Of several nothing need be chosen; of one, not knowing is a choice.
+        if (!options.empty() && !field.several)
             options.emplace_back(TemplateData::Table{
                 {"value", "unknown"}, {"label", "不清楚"}, {"chosen", true}});
         fields.emplace_back(TemplateData::Table{
@@ -85,6 +86,7 @@ TemplateData record_section(const ResponderRecord& record)
             {"label", field.label},
             {"required", field.required},
             {"has_options", !field.options.empty()},
+            {"kind", field.several ? "checkbox" : "radio"},
             {"options", std::move(options)}});
     }
     return TemplateData::Table{
@@ -104,6 +106,10 @@ std::string render_responder(const ResponderPage& page)
     if (!page.ended)
         for (const ResponderRecord& record : page.records)
             records.push_back(record_section(record));
+    TemplateData::List endings;
+    if (!page.ended)
+        for (const ResponderRecord& ending : page.endings)
+            endings.push_back(record_section(ending));
     // In a drill nobody may dial an emergency number by habit.
     TemplateData::List calls;
     if (!page.drill && !page.ended)
@@ -135,7 +141,8 @@ std::string render_responder(const ResponderPage& page)
             {"asks", std::move(asks)},
             {"has_calls", has_calls},
             {"calls", std::move(calls)},
-            {"records", std::move(records)}}
+            {"records", std::move(records)},
+            {"endings", std::move(endings)}}
     );
 }
 

@@ -44,34 +44,33 @@ bool belongs_to(const Directory& directory, const StaffId& id, const UnitId& col
 
 }  // namespace
 
-std::optional<Sight> sight_of(
+std::optional<Viewpoint> sight_of(
     const Identity& identity, const Directory& directory, const Incident& incident
 )
 {
+    Viewpoint out;
     switch (identity.role) {
-        case Role::DutyDesk: return Sight::Command;
+        case Role::DutyDesk:
+            out.sight = Sight::Command;
+            for (const auto& [id, subject] : incident.subjects) out.named.insert(id);
+            return out;
         case Role::Admin:
-        case Role::Supervisor: return Sight::Action;
+        case Role::Supervisor: out.sight = Sight::Action; return out;
         case Role::Intake:
-            if (incident.reported_by.account == identity.token_id) return Sight::Receipt;
-            return std::nullopt;
+            if (incident.reported_by.account != identity.token_id) return std::nullopt;
+            return out;
         case Role::Responder: break;
     }
     if (!identity.staff || !was_asked(incident, *identity.staff)) return std::nullopt;
-    const bool own =
-        std::any_of(incident.subjects.begin(), incident.subjects.end(), [&](const auto& entry) {
-            return belongs_to(directory, *identity.staff, entry.second.college);
-        });
-    return own ? Sight::Command : Sight::Action;
+    for (const auto& [id, subject] : incident.subjects)
+        if (belongs_to(directory, *identity.staff, subject.college)) out.named.insert(id);
+    out.sight = out.named.empty() ? Sight::Action : Sight::Command;
+    return out;
 }
 
-std::string audience_of(const Incident* incident)
+std::string audience_of(const std::vector<StaffId>& asked)
 {
     std::string out = "|";
-    if (incident == nullptr) return out;
-    std::set<StaffId> asked;
-    for (const auto& [key, duty] : incident->duties)
-        for (const auto& [staff, ask] : duty.asks) asked.insert(staff);
     for (const StaffId& staff : asked) out += staff.text() + "|";
     return out;
 }

@@ -10,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -19,11 +20,19 @@ namespace js = boost::json;
 
 namespace {
 
+constexpr std::uint64_t read_at_once = 128;
+
 // Records that are the engine's own bookkeeping, and no event.
 bool is_event(const std::string& type)
 {
     const auto& types = daemon::event_types();
     return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+// Events that put somebody among those whom an incident concerns.
+bool asks(std::string_view type)
+{
+    return type == "asked" || type == "answered" || type == "register_entered";
 }
 
 js::object object_of(std::string_view text)
@@ -59,17 +68,42 @@ std::string live_data(
 
 }  // namespace
 
-Timeline::Timeline(
-    const daemon::Engine& engine, const journal::Journal& journal, const journal::KeyRing& keys
-)
-    : engine_(engine), journal_(journal), keys_(keys)
+Timeline::Timeline(const journal::Journal& journal, const journal::KeyRing& keys)
+    : journal_(journal), keys_(keys)
 {
     const auto read =
         journal_.read(1, journal::Journal::no_limit, [&](const journal::Record& record) {
-            if (is_event(record.type)) seqs_[record.stream].push_back(record.seq);
+            if (is_event(record.type))
+                note(
+                    record.stream,
+                    record.seq,
+                    record.type,
+                    asks(record.type) ? object_of(record.open) : js::object{}
+                );
             return true;
         });
     if (!read) throw std::runtime_error("the journal cannot be read: " + read.error().message());
+}
+
+void Timeline::note(
+    const std::string& name, std::uint64_t seq, const std::string& type, const js::object& open
+)
+{
+    Stream& stream = streams_[name];
+    stream.seqs.push_back(seq);
+    if (!asks(type)) return;
+    const js::value* staff = open.if_contains("staff");
+    if (staff != nullptr && staff->is_string())
+        stream.asked_at.emplace(escalation::StaffId(std::string_view(staff->get_string())), seq);
+}
+
+std::string Timeline::audience(const std::string& name, std::uint64_t seq) const
+{
+    std::vector<escalation::StaffId> asked;
+    if (const auto found = streams_.find(name); found != streams_.end())
+        for (const auto& [staff, since] : found->second.asked_at)
+            if (since <= seq) asked.push_back(staff);
+    return audience_of(asked);
 }
 
 LiveEvent Timeline::add(const daemon::Durable& durable)
@@ -77,12 +111,14 @@ LiveEvent Timeline::add(const daemon::Durable& durable)
     const daemon::EncodedEvent encoded = daemon::encode(durable.event);
     const escalation::IncidentId& incident = escalation::incident_of(durable.event);
     const std::string stream = incident.empty() ? "settings" : incident.text();
-    seqs_[stream].push_back(durable.seq);
+    const std::string type(encoded.type);
+    js::object open = object_of(encoded.open);
+    note(stream, durable.seq, type, open);
     return {
         durable.seq,
-        std::string(encoded.type),
-        live_data(durable.seq, durable.wall, incident.text(), object_of(encoded.open)),
-        audience_of(engine_.board().find(incident))};
+        type,
+        live_data(durable.seq, durable.wall, incident.text(), std::move(open)),
+        audience(stream, durable.seq)};
 }
 
 js::array Timeline::of(
@@ -90,28 +126,35 @@ js::array Timeline::of(
 ) const
 {
     js::array out;
-    const auto found = seqs_.find(incident.text());
-    if (found == seqs_.end()) return out;
-    auto next = std::upper_bound(found->second.begin(), found->second.end(), after);
-    for (; next != found->second.end() && out.size() < max; ++next) {
-        const auto read = journal_.read(*next, 1, [&](const journal::Record& record) {
-            js::object body = object_of(record.open);
-            if (personal && !record.sealed.empty()) {
-                const auto plain = keys_.open(
-                    record.key_id, record.sealed, daemon::seal_context(record.stream, record.type)
-                );
-                for (auto& [key, value] : object_of(plain.value_or("{}")))
-                    body.insert_or_assign(key, value);
-            }
-            out.push_back(js::object{
-                {"seq", record.seq},
-                {"at", to_rfc3339(wall(record.wall_ms))},
-                {"type", record.type},
-                {"body", std::move(body)},
-                {"hash", hex(record.hash)}});
-            return true;
-        });
+    const auto found = streams_.find(incident.text());
+    if (found == streams_.end()) return out;
+    const auto& seqs = found->second.seqs;
+    const auto show = [&](const journal::Record& record) {
+        if (record.stream != incident.text() || !is_event(record.type)) return true;
+        js::object body = object_of(record.open);
+        if (personal && !record.sealed.empty()) {
+            const auto plain = keys_.open(
+                record.key_id, record.sealed, daemon::seal_context(record.stream, record.type)
+            );
+            for (auto& [key, value] : object_of(plain.value_or("{}")))
+                body.insert_or_assign(key, value);
+        }
+        out.push_back(js::object{
+            {"seq", record.seq},
+            {"at", to_rfc3339(wall(record.wall_ms))},
+            {"type", record.type},
+            {"body", std::move(body)},
+            {"hash", hex(record.hash)}});
+        return out.size() < max;
+    };
+    // What stands close together is read at once; what is other streams' is passed over.
+    auto first = std::upper_bound(seqs.begin(), seqs.end(), after);
+    while (first != seqs.end() && out.size() < max) {
+        auto next = std::next(first);
+        while (next != seqs.end() && *next - *first < read_at_once) ++next;
+        const auto read = journal_.read(*first, *std::prev(next) - *first + 1, show);
         if (!read) break;
+        first = next;
     }
     return out;
 }
@@ -125,7 +168,7 @@ std::optional<LiveEvent> Timeline::live(const journal::Record& record) const
         record.seq,
         record.type,
         live_data(record.seq, wall(record.wall_ms), incident, object_of(record.open)),
-        audience_of(engine_.board().find(escalation::IncidentId(incident)))};
+        audience(record.stream, record.seq)};
 }
 
 std::optional<std::vector<LiveEvent>> Timeline::replay(std::uint64_t after, std::size_t max) const

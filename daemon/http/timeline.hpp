@@ -22,11 +22,11 @@ class Timeline {
 public:
     // Reads the whole journal once for the index. Everything referred to outlives the timeline.
     // Throws std::runtime_error when the journal cannot be read.
-    Timeline(
-        const daemon::Engine& engine, const journal::Journal& journal, const journal::KeyRing& keys
-    );
+    Timeline(const journal::Journal& journal, const journal::KeyRing& keys);
 
-    // To be called for each durable event; returns it as the live stream tells it.
+    // To be called for each durable event; returns it as the live stream tells it: to those who
+    // had been asked by then, whatever the board says of later ones. So a reader who resumes is
+    // told what they would have been told.
     [[nodiscard]] LiveEvent add(const daemon::Durable& durable);
 
     // The incident's events after `after`, at most `max`: seq, at, type, body, hash. What is
@@ -40,12 +40,24 @@ public:
         const;
 
 private:
-    [[nodiscard]] std::optional<LiveEvent> live(const journal::Record& record) const;
+    // Where one stream's events stand, and who had been asked by which of them.
+    struct Stream {
+        std::vector<std::uint64_t> seqs;
+        std::map<escalation::StaffId, std::uint64_t> asked_at;
+    };
 
-    const daemon::Engine& engine_;
+    void note(
+        const std::string& stream,
+        std::uint64_t seq,
+        const std::string& type,
+        const boost::json::object& open
+    );
+    [[nodiscard]] std::optional<LiveEvent> live(const journal::Record& record) const;
+    [[nodiscard]] std::string audience(const std::string& stream, std::uint64_t seq) const;
+
     const journal::Journal& journal_;
     const journal::KeyRing& keys_;
-    std::map<std::string, std::vector<std::uint64_t>> seqs_;  // by stream
+    std::map<std::string, Stream> streams_;
 };
 
 }  // namespace shouwang::http

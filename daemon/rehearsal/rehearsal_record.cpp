@@ -57,29 +57,6 @@ std::string words_of(const std::map<std::string, Values>& wanted)
     return out;
 }
 
-std::string_view word_of(DutyState state)
-{
-    switch (state) {
-        case DutyState::Open: return "open";
-        case DutyState::Done: return "done";
-        case DutyState::Lapsed: return "lapsed";
-        case DutyState::Moot: return "moot";
-    }
-    return "";
-}
-
-std::string_view word_of(Stage stage)
-{
-    switch (stage) {
-        case Stage::Review: return "review";
-        case Stage::Open: return "open";
-        case Stage::Dismissed: return "dismissed";
-        case Stage::Attached: return "attached";
-        case Stage::Closed: return "closed";
-    }
-    return "";
-}
-
 // The latest instance that a duty's name, or its whole key, means.
 const DutyInstance* duty_of(const Incident& incident, const std::string& wanted)
 {

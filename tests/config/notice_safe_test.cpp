@@ -170,7 +170,7 @@ TEST_CASE("notice-safe: duties lead a page in the order of the file", "[config]"
     CHECK(
         order ==
         std::vector<std::string>{
-            "S03", "S04", "S05", "S06", "S47", "S09", "S10", "S11", "S02", "S01"}
+            "S03", "S04", "S05", "S06", "S47", "S09", "S10", "S11", "S48", "S02", "S01"}
     );
 }
 

@@ -25,7 +25,8 @@ End all_clear()
 
 SignEnd sign(const char* staff, const char* note = "aired")
 {
-    SignEnd out{IncidentId("i1"), EndName("all_clear"), StaffId(staff), {}, {}};
+    SignEnd out{
+        IncidentId("i1"), EndName("all_clear"), StaffId(staff), {}, {"own", StaffId(staff)}};
     if (*note != '\0') out.evidence["note"] = note;
     return out;
 }
@@ -192,6 +193,44 @@ TEST_CASE("end: two who can only sign for the same list do not end it", "[escala
     CHECK(board.refused(sign("clerk-2")) == "signer_not_entitled");
     board.feed(sign("mayor-1"));
     CHECK(board.incident().stage == Stage::Closed);
+}
+
+TEST_CASE("end: what one account passes on is one signature", "[escalation][notice-7]")
+{
+    ProtocolBuilder builder = two_duties();
+    builder.protocol.ends[EndName("all_clear")] = all_clear();
+    builder.protocol.duties.clear();
+    builder.protocol.duty_order.clear();
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    const auto heard = [](const char* staff, const char* account) {
+        SignEnd out = sign(staff);
+        out.by = {account, StaffId("porter-1")};
+        out.heard_by = "the porter";
+        return out;
+    };
+    CHECK(only<EndSigned>(board.feed(heard("mayor-1", "desk"))).at(0).heard_by == "the porter");
+    CHECK(board.refused(heard("clerk-1", "desk")) == "signer_same_account");
+    board.feed(heard("clerk-1", "other desk"));
+    CHECK(board.incident().stage == Stage::Closed);
+}
+
+TEST_CASE("words: more than is taken is refused, with every bound named", "[escalation]")
+{
+    BoardDriver board(two_duties().protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    Answer answer = BoardDriver::answer("plumber-1", "going", "find_valve");
+    answer.reason = std::string(2001, 'x');
+    answer.heard_by = std::string(401, 'x');
+    CHECK(board.refused(answer) == "too_long too_long");
+    SetFacts facts = BoardDriver::facts({{FactName("smell"), {"none"}}});
+    for (const char* sentence : {"room 4 says", "房间", "line\nbreak"}) {
+        facts.source = sentence;
+        CHECK(board.refused(facts) == "not_a_word");
+    }
+    facts.source = "scene";
+    board.feed(facts);
+    CHECK(board.incident().facts.at({SubjectId(), FactName("smell")}).source == "scene");
 }
 
 TEST_CASE("end: a shift that is over does not undo its signature", "[escalation]")

@@ -275,7 +275,7 @@ TEST_CASE("duty: circumstances end it and take it up again where it stands", "[e
     CHECK(paged(board.run_until(morning + 20min)) == "mayor-1");
 }
 
-TEST_CASE("duty: a record ends it, whoever's account wrote it", "[escalation][notice-7]")
+TEST_CASE("duty: a record of somebody it is asked of ends it", "[escalation][notice-7]")
 {
     ProtocolBuilder builder;
     Duty& duty = builder.duty("report_scene");
@@ -283,9 +283,15 @@ TEST_CASE("duty: a record ends it, whoever's account wrote it", "[escalation][no
         {"breath", "breath", FactName("breath"), true}, {"note", "note", FactName(), false}};
     duty.done = fact_is("smell", "none");
     duty.ladder = {rung(3min, {"porter"})};
+    duty.answer_from = targets({"plumber"});
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
     board.open();
     AddRecord record{IncidentId("i1"), "report_scene", {{"extra", "x"}}, {}};
+    for (const char* nobody_asked : {"", "porter-1", "mayor-1"}) {
+        record.by = {"desk", StaffId(nobody_asked)};
+        CHECK(board.refused(record) == "not_asked");
+    }
+    record.by = {"desk", StaffId("plumber-1")};
     CHECK(board.refused(record) == "field_missing field_unknown");
     record.fields = {{"breath", "gasping"}};
     CHECK(board.refused(record) == "fact_value");
@@ -329,4 +335,30 @@ TEST_CASE("inform: goes out once, and is no ask", "[escalation]")
     CHECK(informed(board.set("smell", "faint")) == "mayor-1:info");
     CHECK(informed(board.set("smell", "strong")).empty());
     CHECK(board.refused(BoardDriver::answer("mayor-1", "going")) == "not_asked");
+}
+
+TEST_CASE("duty: an hour that strikes opens it, and nothing else has to happen", "[escalation]")
+{
+    ProtocolBuilder builder;
+    Window night;
+    night.name = WindowName("night");
+    night.days = {1, 2, 3, 4, 5};
+    night.from = 22h;
+    night.to = 7h;
+    builder.protocol.windows[night.name] = night;
+    Duty& duty = builder.duty("lock_up");
+    duty.opens = atom(Topic::Window, "night", Op::Is, {"yes"});
+    duty.moot = atom(Topic::Window, "night", Op::Is, {"no"});
+    duty.ladder = {rung(0s, {"clerk"})};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);  // 10:00
+    board.open();
+    CHECK(board.board().deadline() == morning + 12h);
+    CHECK(paged(board.run_until(morning + 12h - 1ms)).empty());
+    CHECK(paged(board.run_until(morning + 12h)) == "clerk-1");
+    board.run_until(morning + 21h - 1ms);
+    CHECK(board.duty("lock_up").open());
+    board.run_until(morning + 21h);
+    CHECK(board.duty("lock_up").state == DutyState::Moot);
+    // The next night is the next change there is.
+    CHECK(board.board().deadline() == morning + 36h);
 }

@@ -94,7 +94,7 @@ Command drawn(Dice& dice, const Board& board)
                 EndName("all_clear"),
                 StaffId(dice.chance(1, 2) ? "mayor-1" : "clerk-1"),
                 {},
-                {}};
+                {dice.chance(1, 2) ? "desk" : "own", StaffId{}}};
         default: {
             Answer answer = BoardDriver::answer(
                 people[dice.below(people.size())], words[dice.below(words.size())]

@@ -150,3 +150,20 @@ TEST_CASE(
     CHECK(paged(board.run_until(morning + 299s)) == "fitter-1 plumber-1");  // third attempts
     CHECK(paged(board.run_until(morning + 300s)).find("chief-1") != std::string::npos);
 }
+
+TEST_CASE("level: a raise puts no rung into the past", "[escalation][notice-7]")
+{
+    ProtocolBuilder builder = two_ladders();
+    builder.protocol.duties.at(DutyName("find_valve")).clock = Clock::Opening;
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open({{FactName("smell"), {"faint"}}});
+    board.run(170s);
+    // Counted from the opening, grave would have called its second wave 50 s ago: now, not late.
+    const auto events = board.set("smell", "strong");
+    CHECK(
+        rung_times(board.duty("find_valve")) ==
+        std::vector<Instant>{morning, morning + 170s, morning + 240s}
+    );
+    REQUIRE(only<RungReached>(events).size() == 1);
+    CHECK(only<RungReached>(events)[0].late_by == Span{});
+}

@@ -141,6 +141,59 @@ TEST_CASE("report: of a known subject joins the incident that has them", "[escal
     CHECK(board.incident("i3").code == "D0002");
 }
 
+TEST_CASE("report: who is not trusted makes nothing milder", "[escalation][notice-7]")
+{
+    BoardDriver board(with_review().protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    board.set("breath", "short", "s1");
+    board.set("smell", "faint");
+    const auto told = [&](const char* via, const char* breath, const char* smell) {
+        Report report = BoardDriver::report("i2", {}, {"st-1"}, via);
+        report.subjects[0].facts = {{FactName("breath"), {breath}}};
+        report.facts = {{FactName("smell"), {smell}}, {FactName("flats"), {"2"}}};
+        board.feed(report);
+        const auto& facts = board.incident().facts;
+        return facts.at({SubjectId("s1"), FactName("breath")}).value.front() + " " +
+               facts.at({SubjectId(), FactName("smell")}).value.front();
+    };
+    CHECK(told("street", "fine", "none") == "short faint");
+    CHECK(told("street", "gone", "strong") == "gone strong");
+    CHECK(told("desk", "fine", "none") == "fine none");
+    CHECK(board.incident().facts.at({SubjectId(), FactName("flats")}).value == FactValue{"2"});
+}
+
+TEST_CASE("report: joining adds up what a set holds, and keeps the larger count", "[escalation]")
+{
+    BoardDriver board(with_review().protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    const auto joined = [&](FactValue zones, const char* flats) {
+        Report report = BoardDriver::report("i2", {}, {"st-1"}, "street");
+        report.facts = {{FactName("zones"), std::move(zones)}, {FactName("flats"), {flats}}};
+        board.feed(report);
+        const auto& facts = board.incident().facts;
+        return facts.at({SubjectId(), FactName("zones")}).value.size() * 100 +
+               std::stoul(facts.at({SubjectId(), FactName("flats")}).value.front());
+    };
+    CHECK(joined({"stairs"}, "9") == 109);
+    CHECK(joined({"roof"}, "10") == 210);
+    // The first word of a set says that there is nothing, and does not stand beside another.
+    CHECK(joined({"cellar"}, "2") == 210);
+}
+
+TEST_CASE("report: what is said of nobody in particular counts for each", "[escalation]")
+{
+    BoardDriver board(with_review().protocol, DirectoryBuilder().directory, morning);
+    board.open({}, {"st-1", "st-2"});
+    board.set("breath", "fine", "s1");
+    board.set("breath", "gone", "s2");
+    Report report = BoardDriver::report("i2", {}, {"st-1"}, "street");
+    report.facts = {{FactName("breath"), {"short"}}};
+    board.feed(report);
+    const auto& facts = board.incident().facts;
+    CHECK(facts.at({SubjectId("s1"), FactName("breath")}).value == FactValue{"short"});
+    CHECK(facts.at({SubjectId("s2"), FactName("breath")}).value == FactValue{"gone"});
+}
+
 TEST_CASE("report: a trusted word opens the report it joins", "[escalation]")
 {
     BoardDriver board(with_review().protocol, DirectoryBuilder().directory, morning);

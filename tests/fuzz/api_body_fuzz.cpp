@@ -55,7 +55,7 @@ struct Desk {
     http::TokenStore tokens;
     http::SessionStore sessions{time, entropy};
     http::Authenticator authenticator{tokens, sessions, time, http::Origin()};
-    http::Timeline timeline{engine, journal, keys};
+    http::Timeline timeline{journal, keys};
     http::EventStream live{io.get_executor(), time, 0, [](std::uint64_t, std::size_t) {
                                return std::vector<http::LiveEvent>();
                            }};

@@ -163,6 +163,8 @@ void CoreWorld::try_to_end(const Incident& incident)
     command.incident = incident.id;
     command.end = name;
     command.staff = somebody();
+    // Their own account, or the one desk that passes on what everybody says.
+    command.by = {dice_.chance(1, 2) ? "desk" : command.staff.text(), StaffId()};
     for (const std::string& field : end.evidence)
         if (dice_.chance(5, 6)) command.evidence[field] = "CANARY evidence";
     feed(command);
@@ -190,7 +192,6 @@ bool CoreWorld::help(const Incident& incident, const DutyInstance& duty)
         AddRecord command;
         command.incident = incident.id;
         command.duty = duty.key.text();
-        command.by = {"phone", staff_.front()};
         for (const RecordField& field : rule.record) {
             const auto fact = protocol_.facts.find(field.fact);
             command.fields[field.name] =
@@ -198,7 +199,14 @@ bool CoreWorld::help(const Incident& incident, const DutyInstance& duty)
                     ? "1"
                     : fact->second.values.front();
         }
-        return feed(command);
+        // Whoever was asked first; then whoever else the protocol lets write it.
+        std::vector<StaffId> people;
+        for (const auto& [staff, ask] : duty.asks) people.push_back(staff);
+        people.insert(people.end(), staff_.begin(), staff_.end());
+        return std::any_of(people.begin(), people.end(), [&](const StaffId& staff) {
+            command.by = {"phone", staff};
+            return feed(command);
+        });
     }
     Answer command;
     command.incident = incident.id;
@@ -332,6 +340,7 @@ void CoreWorld::end_all()
         for (const StaffId& staff : people) {
             if (board_.incidents.at(id).stage == Stage::Closed) break;
             command.staff = staff;
+            command.by = {staff.text(), staff};
             feed(command);
         }
         const bool closed = board_.incidents.at(id).stage == Stage::Closed;

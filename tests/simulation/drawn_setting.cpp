@@ -164,15 +164,17 @@ private:
             {DutyName("call"), DutyName("lead")},
             false,
             false,
+            false,
             {}};
         out.registers[RegisterName("there")] = {
-            RegisterName("there"), "there", {Word("arrived")}, {}, {}, false, true, {}};
+            RegisterName("there"), "there", {Word("arrived")}, {}, {}, false, false, true, {}};
         out.registers[RegisterName("command")] = {
             RegisterName("command"),
             "command",
             {Word("going"), Word("arrived")},
             {Word("withdrawn")},
             {DutyName("lead")},
+            true,
             true,
             false,
             {RoleName("chief"), RoleName("deputies"), RoleName("head")}};

@@ -83,6 +83,8 @@ private:
         std::map<escalation::DutyKey, SeenDuty> duties;
         std::map<escalation::RegisterName, std::set<escalation::StaffId>> registers;
         std::map<escalation::EndName, std::vector<escalation::StaffId>> signers;
+        // By which accounts the signatures came, and for whom those are.
+        std::map<escalation::EndName, std::set<std::pair<std::string, escalation::StaffId>>> hands;
         unsigned pages = 0;
         [[nodiscard]] bool live() const
         {

@@ -148,9 +148,9 @@ void Reading::operator()(const DutyRaised& e)
     std::vector<RungState> expected = seen.rungs;
     for (std::size_t i = 0; i < fresh.size(); ++i) {
         if (i >= expected.size()) {
-            expected.push_back(fresh[i]);
+            expected.push_back({e.level, std::max(fresh[i].due, now_), std::nullopt});
         } else if (!expected[i].reached) {
-            const Instant due = std::min(expected[i].due, fresh[i].due);
+            const Instant due = std::min(expected[i].due, std::max(fresh[i].due, now_));
             expected[i] = {e.level, due, std::nullopt};
         }
     }

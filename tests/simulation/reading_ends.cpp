@@ -259,7 +259,11 @@ void Reading::operator()(const HoleFound& e)
 
 void Reading::operator()(const Recorded& e)
 {
-    must(!duty(e.duty, "recorded").rule->record.empty(), "5", "takes no record:", e.duty.text());
+    const Oracle::SeenDuty& seen = duty(e.duty, "recorded");
+    must(!seen.rule->record.empty(), "5", "takes no record:", e.duty.text());
+    must(
+        entitled(seen, e.duty, e.by.staff), "5", "wrote unasked:", e.by.staff.text(), e.duty.text()
+    );
     recorded_.insert(e.duty);
 }
 
@@ -279,6 +283,12 @@ void Reading::operator()(const EndSigned& e)
         e.staff.text()
     );
     signers.push_back(e.staff);
+    must(
+        incident_.hands[e.end].insert({e.by.account, e.by.staff}).second,
+        "5",
+        "one account gives two signatures:",
+        e.by.account
+    );
 }
 
 void Reading::operator()(const Ended& e)

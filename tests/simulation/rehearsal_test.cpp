@@ -107,6 +107,12 @@ TEST_CASE("rehearsal: A7, a holiday with an empty slot, goes as it should", "[si
     check_passed(played("a7.toml"));
 }
 
+TEST_CASE("rehearsal: a yellow night waits for the morning only when somebody looked in", "[sim]")
+{
+    check_passed(played("yellow-night.toml"));
+    check_passed(played("yellow-night-unseen.toml"));
+}
+
 TEST_CASE("rehearsal: a restart moves no instant of A2", "[sim]")
 {
     // Between the reply of ce and the deputies' rung; and again over the rung itself, which is

@@ -175,7 +175,8 @@ bool ShellWorld::help()
             open = true;
             const Duty& rule = stage_.protocol->duties.at(key.name);
             if (!rule.record.empty()) {
-                AddRecord record{id, key.text(), {}, {"desk", StaffId{}}};
+                if (duty.asks.empty()) continue;
+                AddRecord record{id, key.text(), {}, {"desk", duty.asks.begin()->first}};
                 for (const RecordField& field : rule.record) {
                     const auto fact = stage_.protocol->facts.find(field.fact);
                     record.fields[field.name] = fact == stage_.protocol->facts.end()

@@ -1,7 +1,7 @@
 // What the duty desk does: each is a form in a dialog, sent once under one key, refused in words.
 import { el } from "./dom.js";
 import { newKey, post } from "./api.js";
-import { allFacts, factOf, valueLabel, viewer, wordLabel } from "./vocabulary.js";
+import { allFacts, factOf, sources, valueLabel, viewer, wordLabel } from "./vocabulary.js";
 
 /** Shows a form. `send(fields, key)` does the work; what it throws is shown, and may be tried again. */
 function ask(dialog, title, parts, submit, send) {
@@ -66,10 +66,9 @@ export function answerFor(dialog, view, duty = null, asked = null) {
   });
 }
 
-// `several`: a set may be given as several values. A field of a record holds one.
-function control(fact, name, several = true) {
+function control(fact, name) {
   const known = factOf(fact);
-  if (known?.values?.length && known.kind === "set" && several) {
+  if (known?.values?.length && known.kind === "set") {
     return el("fieldset", {}, el("legend", {}, known.label), el("div", { class: "choices" }, known.values.map((value) =>
       el("label", {}, el("input", { type: "checkbox", name, value: value.value }), value.label))));
   }
@@ -93,7 +92,7 @@ export function setFacts(dialog, view) {
   paint();
   ask(dialog, `补充事实 · ${view.code}`, [
     field("事实", which), values, many ? field("关于谁", subject) : null,
-    field("从哪里得知", el("input", { type: "text", name: "source", required: true, maxlength: 64 }), "如：现场、同学来电、监控"),
+    field("从哪里得知", el("select", { name: "source" }, Object.entries(sources).map(([word, label]) => el("option", { value: word }, label)))),
   ], "提交", (data, key) => {
     const fact = factOf(data.get("fact"));
     const value = data.getAll("value");
@@ -108,12 +107,12 @@ export function setFacts(dialog, view) {
 export function record(dialog, view, duty) {
   const known = (one) => factOf(one.fact ?? one.name)?.values?.length;
   ask(dialog, `${duty.label} · ${view.code}`, duty.record.map((one) => (known(one)
-    ? control(one.fact ?? one.name, one.name, false)
+    ? control(one.fact ?? one.name, one.name)
     : field(one.label, el("input", { type: "text", name: one.name, maxlength: 500, required: one.required }), one.required ? "" : "可不填"))),
   "提交", (data, key) => {
     const fields = {};
     for (const one of duty.record) {
-      const value = data.get(one.name);
+      const value = data.getAll(one.name).join(",");
       if (value) fields[one.name] = value;
     }
     return post(path(view, `duties/${encodeURIComponent(duty.key)}/records`), { fields }, key);
@@ -128,9 +127,10 @@ export function end(dialog, view, ending) {
     missing.length ? el("div", { class: "notice wait" }, "还缺：", el("ul", {}, missing.map((one) => el("li", {}, one.detail || one.code)))) : null,
     ending.evidence.map((name) => field(evidence(name), el("textarea", { name, required: true, maxlength: 1000 }))),
     field("签署人工号", el("input", { type: "text", name: "staff", maxlength: 64, value: viewer.staff ?? "" }), ending.signers.join("；")),
+    field("谁听到的", el("input", { type: "text", name: "heard_by", maxlength: 64 }), "替人签署时填写；一个账号只能经手一次签署"),
     el("p", { class: "hint" }, "需不同的人各签一次；定时器不会替人办结。"),
   ], "签署", (data, key) => post(path(view, ending.name), filled({
-    ...Object.fromEntries(ending.evidence.map((name) => [name, data.get(name)])), staff: data.get("staff"),
+    ...Object.fromEntries(ending.evidence.map((name) => [name, data.get(name)])), staff: data.get("staff"), heard_by: data.get("heard_by"),
   }), key));
 }
 

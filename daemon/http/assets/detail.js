@@ -2,7 +2,7 @@
 import { el, countdown, debounce, elapsed, moment, time } from "./dom.js";
 import { get } from "./api.js";
 import { gone, kindTag, level, state, summary } from "./parts.js";
-import { channelLabel, ends, factLabel, may, registerLabel, severity, valueLabel, wordLabel } from "./vocabulary.js";
+import { channelLabel, ends, factLabel, may, registerLabel, severity, sourceLabel, valueLabel, wordLabel } from "./vocabulary.js";
 import { answerFor, end, record, setFacts } from "./actions.js";
 import { entry, isNotice } from "./timeline.js";
 
@@ -240,7 +240,7 @@ export class Detail {
   facts() {
     const rows = (this.view.facts ?? []).map((fact) => el("div", {},
       el("dt", {}, fact.label ?? factLabel(fact.name)),
-      el("dd", { class: fact.value === "unknown" ? "unknown" : "", title: `${time(fact.reported_at)} ${fact.source}` }, valueLabel(fact.name, fact.value))));
+      el("dd", { class: fact.value === "unknown" ? "unknown" : "", title: `${time(fact.reported_at)} ${sourceLabel(fact.source)}` }, valueLabel(fact.name, fact.value))));
     return el("section", {}, el("h3", {}, "已知事实"), rows.length ? el("dl", { class: "facts" }, rows) : el("p", { class: "sub" }, "尚无"));
   }
 

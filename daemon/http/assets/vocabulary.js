@@ -13,6 +13,9 @@ const facts = byName(words.facts);
 const registers = byName(words.registers);
 const channels = { sms: "短信", voice: "电话", wecom: "企业微信", webhook: "Webhook" };
 
+// Where a fact is known from, as the desk says it. One word each: it stands in the open journal.
+export const sources = { caller: "来电人", scene: "现场人员", cctv: "监控", staff: "教职工", student: "学生", family: "家长亲属", other: "其他" };
+
 export const events = words.events ?? [];
 export const phases = words.phases ?? [];
 export const ends = words.ends ?? [];
@@ -28,6 +31,7 @@ export const dutyLabel = (duty) => words.duties?.[(duty ?? "").split(/[@#]/)[0]]
 export const ruleLabel = (rule) => words.rules?.[rule] ?? rule;
 export const registerLabel = (name) => registers.get(name)?.label ?? name;
 export const channelLabel = (name) => channels[name] ?? name;
+export const sourceLabel = (word) => sources[word] ?? word;
 export const factOf = (name) => facts.get(name);
 export const factLabel = (name) => facts.get(name)?.label ?? name;
 

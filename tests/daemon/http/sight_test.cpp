@@ -76,7 +76,10 @@ TEST_CASE("sight: each role sees the least that lets it act", "[api]")
 {
     const Directory directory = people();
     const Incident incident = alarm();
-    const auto sight = [&](const Identity& who) { return sight_of(who, directory, incident); };
+    const auto sight = [&](const Identity& who) -> std::optional<Sight> {
+        const auto viewpoint = sight_of(who, directory, incident);
+        return viewpoint ? std::optional(viewpoint->sight) : std::nullopt;
+    };
     CHECK(sight(as(http::Role::DutyDesk)) == Sight::Command);
     CHECK(sight(as(http::Role::Admin)) == Sight::Action);
     CHECK(sight(as(http::Role::Supervisor)) == Sight::Action);
@@ -88,14 +91,35 @@ TEST_CASE("sight: each role sees the least that lets it act", "[api]")
     CHECK(sight(as(http::Role::Intake, "", "other")) == std::nullopt);
 }
 
-TEST_CASE("sight: the live stream tells each reader what the incident would", "[api]")
+TEST_CASE("sight: of two colleges each teacher is told of their own student", "[api]")
 {
-    const Incident incident = alarm();
-    const std::string audience = audience_of(&incident);
+    const Directory directory = people();
+    Incident incident = alarm();
+    Subject other;
+    other.id = SubjectId("s2");
+    other.college = UnitId("south");
+    incident.subjects[other.id] = other;
+    const auto teacher = sight_of(as(http::Role::Responder, "teacher"), directory, incident);
+    REQUIRE(teacher);
+    CHECK(teacher->sight == Sight::Command);
+    CHECK(teacher->named == std::set<SubjectId>{SubjectId("s1")});
+    CHECK_FALSE(teacher->names_all(incident));
+    const auto desk = sight_of(as(http::Role::DutyDesk), directory, incident);
+    REQUIRE(desk);
+    CHECK(desk->names_all(incident));
+    const auto guard = sight_of(as(http::Role::Responder, "guard"), directory, incident);
+    REQUIRE(guard);
+    CHECK(guard->named.empty());
+    CHECK_FALSE(guard->names_all(incident));
+}
+
+TEST_CASE("sight: the live stream tells those who had been asked by then", "[api]")
+{
+    const std::string audience = audience_of({StaffId("teacher"), StaffId("guard")});
     CHECK(may_see(as(http::Role::DutyDesk), audience));
     CHECK(may_see(as(http::Role::Responder, "guard"), audience));
     CHECK_FALSE(may_see(as(http::Role::Responder, "stranger"), audience));
     CHECK_FALSE(may_see(as(http::Role::Responder, "guar"), audience));
     CHECK_FALSE(may_see(as(http::Role::Intake, "", "kiosk"), audience));
-    CHECK_FALSE(may_see(as(http::Role::Responder, "guard"), audience_of(nullptr)));
+    CHECK_FALSE(may_see(as(http::Role::Responder, "guard"), audience_of({})));
 }

@@ -1,0 +1,255 @@
+#include "daemon/http/responder_view.hpp"
+
+#include "config/message_text.hpp"
+#include "daemon/message.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+namespace shouwang::http {
+
+using namespace escalation;
+
+namespace {
+
+const Page* latest_page(const Incident& incident, const StaffId& staff)
+{
+    const Page* out = nullptr;
+    for (const auto& [id, page] : incident.pages)
+        if (page.staff == staff) out = &page;
+    return out;
+}
+
+ResponderButton::Weight weight_of(Effect effect, bool first)
+{
+    switch (effect) {
+        case Effect::Satisfy:
+            return first ? ResponderButton::Weight::Primary : ResponderButton::Weight::Good;
+        case Effect::Renew: return ResponderButton::Weight::Primary;
+        case Effect::NextRung:
+        case Effect::Reopen:
+        case Effect::Parent: return ResponderButton::Weight::Warn;
+        case Effect::Note: break;
+    }
+    return ResponderButton::Weight::Plain;
+}
+
+// A word that puts somebody among those a duty of arrival is about.
+bool starts_a_journey(const Protocol& protocol, const Word& word)
+{
+    for (const auto& [name, duty] : protocol.duties) {
+        if (duty.scope != Scope::Person) continue;
+        const auto found = protocol.registers.find(duty.of);
+        if (found == protocol.registers.end()) continue;
+        for (const Word& enters : found->second.enters)
+            if (enters == word) return true;
+    }
+    return false;
+}
+
+std::string why_closed(const Incident& incident, const DutyInstance& duty)
+{
+    if (!incident.live()) return "警情已结束";
+    if (duty.state == DutyState::Moot) return "不再需要";
+    return {};
+}
+
+std::optional<Instant> next_rung(const DutyInstance& duty)
+{
+    if (!duty.open()) return std::nullopt;
+    for (const RungState& rung : duty.rungs)
+        if (!rung.reached) return rung.due;
+    return duty.forever_next;
+}
+
+bool concerns(const DutyInstance& duty, const Duty& defined, const StaffId& staff)
+{
+    if (duty.asks.contains(staff)) return true;
+    return defined.scope == Scope::Person && duty.key.scope == staff.text() && duty.open();
+}
+
+ResponderField field_form(const RecordField& field, const Protocol& protocol)
+{
+    ResponderField out;
+    out.name = field.name;
+    out.label = field.label;
+    out.required = field.required;
+    const auto fact = protocol.facts.find(field.fact);
+    if (fact == protocol.facts.end()) return out;
+    out.several = fact->second.kind == FactKind::Set;
+    for (const std::string& value : fact->second.values) {
+        const auto label = fact->second.value_labels.find(value);
+        out.options.push_back(
+            {value, label == fact->second.value_labels.end() ? value : label->second}
+        );
+    }
+    return out;
+}
+
+std::vector<ResponderButton> buttons_for(
+    const ResponderContext& context, const Duty& defined, const DutyInstance& duty, bool promised
+)
+{
+    std::vector<ResponderButton> out;
+    bool first = true;
+    for (const Word& word : answers_to(context.protocol, duty)) {
+        const auto effect = defined.answers.find(word);
+        const Effect does = effect == defined.answers.end() ? Effect::Satisfy : effect->second;
+        // There is nothing to take back before something was promised.
+        if (does == Effect::Reopen && !promised) continue;
+        ResponderButton button;
+        button.word = word.text();
+        button.label = word_label(context.protocol, word);
+        button.key = context.fresh_key();
+        button.weight = weight_of(does, first);
+        button.wants_eta = does == Effect::Renew || starts_a_journey(context.protocol, word);
+        button.wants_reason = does == Effect::NextRung;
+        if (does == Effect::Satisfy) first = false;
+        out.push_back(std::move(button));
+    }
+    return out;
+}
+
+ResponderAsk ask_form(
+    const ResponderContext& context,
+    const Duty& defined,
+    const DutyInstance& duty,
+    const StaffId& staff,
+    const Page* page
+)
+{
+    ResponderAsk out;
+    out.ask = duty.key.text();
+    out.label = defined.label;
+    out.closed = why_closed(context.incident, duty);
+    const auto asked = duty.asks.find(staff);
+    const bool known = asked != duty.asks.end();
+    if (known && page != nullptr) {
+        const daemon::MessageSource source{
+            context.protocol, context.directory, context.incident, *page};
+        out.todo = config::render_text(
+            context.protocol,
+            asked->second.text,
+            daemon::variables_of(source, context.now),
+            config::Medium::Wecom,
+            context.incident.kind == Kind::Drill
+        );
+    }
+    if (known && !asked->second.answer.empty()) {
+        out.answered = word_label(context.protocol, asked->second.answer);
+        out.answered_at = local_time(context.protocol, asked->second.answered_at);
+    }
+    if (known && asked->second.eta) out.eta = local_time(context.protocol, *asked->second.eta);
+    if (const auto next = next_rung(duty)) out.next = local_time(context.protocol, *next);
+    out.buttons = buttons_for(context, defined, duty, known && asked->second.satisfies);
+    return out;
+}
+
+void add_duties(
+    const ResponderContext& context, const StaffId& staff, const Page* page, ResponderPage& out
+)
+{
+    for (const DutyName& name : context.protocol.duty_order) {
+        const Duty& defined = context.protocol.duties.at(name);
+        for (const auto& [key, duty] : context.incident.duties) {
+            if (key.name != name || !concerns(duty, defined, staff)) continue;
+            if (defined.record.empty()) {
+                out.asks.push_back(ask_form(context, defined, duty, staff, page));
+            } else if (duty.open() && context.incident.live()) {
+                ResponderRecord form{key.text(), defined.label, context.fresh_key(), {}};
+                for (const RecordField& field : defined.record)
+                    form.fields.push_back(field_form(field, context.protocol));
+                out.records.push_back(std::move(form));
+            }
+        }
+    }
+}
+
+// Endings this person may sign, once nothing but signatures is missing.
+void add_endings(const ResponderContext& context, const StaffId& staff, ResponderPage& out)
+{
+    for (const auto& [name, end] : context.protocol.ends) {
+        const auto missing =
+            missing_for(context.protocol, context.directory, context.incident, name, context.now);
+        const bool only_signers = std::all_of(missing.begin(), missing.end(), [](const auto& one) {
+            return one.code == "signer";
+        });
+        if (!only_signers ||
+            !may_sign(
+                context.protocol, context.directory, context.incident, name, staff, context.now
+            ))
+            continue;
+        ResponderRecord form{name.text(), end.label, context.fresh_key(), {}};
+        for (const std::string& field : end.evidence)
+            form.fields.push_back({field, field == "reason" ? "理由" : field, true, {}});
+        out.endings.push_back(std::move(form));
+    }
+}
+
+}  // namespace
+
+ResponderPage responder_view(const ResponderContext& context, const StaffId& staff)
+{
+    const Protocol& protocol = context.protocol;
+    const Incident& incident = context.incident;
+    ResponderPage out;
+    out.code = incident.code;
+    out.place = incident.place.label;
+    out.severity = severity_of(protocol, incident.level);
+    if (!incident.level.empty()) out.level = protocol.level(incident.level).label;
+    out.drill = incident.kind == Kind::Drill;
+    out.ended = !incident.live();
+    const Page* page = latest_page(incident, staff);
+    if (page != nullptr) {
+        out.asked_at = local_time(protocol, page->at);
+        const auto role = protocol.roles.find(page->role);
+        if (role != protocol.roles.end()) out.role = role->second.label;
+    }
+    for (const auto& [name, rules] : protocol.registers) {
+        const auto held = incident.registers.find(name);
+        if (rules.one || held == incident.registers.end() || held->second.empty()) continue;
+        out.others += (out.others.empty() ? "" : " · ") + rules.label + " " +
+                      std::to_string(held->second.size()) + " 人";
+    }
+    add_duties(context, staff, page, out);
+    if (incident.live()) add_endings(context, staff, out);
+    if (!out.drill)
+        for (const std::string& phone : context.phones) out.calls.push_back({phone, phone});
+    return out;
+}
+
+std::string local_time(const Protocol& protocol, Instant at)
+{
+    const auto local = at + protocol.utc_offset;
+    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(
+        local - std::chrono::floor<std::chrono::days>(local)
+    ));
+    std::array<char, 16> out{};
+    std::snprintf(
+        out.data(),
+        out.size(),
+        "%02d:%02d:%02d",
+        static_cast<int>(time.hours().count()),
+        static_cast<int>(time.minutes().count()),
+        static_cast<int>(time.seconds().count())
+    );
+    return out.data();
+}
+
+std::string word_label(const Protocol& protocol, const Word& word)
+{
+    const auto found = protocol.word_labels.find(word);
+    return found == protocol.word_labels.end() ? word.text() : found->second;
+}
+
+unsigned severity_of(const Protocol& protocol, const LevelName& level)
+{
+    if (level.empty()) return 9;
+    return static_cast<unsigned>(protocol.levels.size() - 1 - protocol.rank(level));
+}
+
+}  // namespace shouwang::http
