@@ -55,7 +55,7 @@ struct SocketWatch {
 // returned.
 class CurlHttpClient::Exchanges : public std::enable_shared_from_this<Exchanges> {
 public:
-    Exchanges(asio::any_io_executor loop, HttpLimits limits);
+    Exchanges(asio::any_io_executor loop, HttpLimits limits, std::string ca_file);
     Exchanges(const Exchanges&) = delete;
     Exchanges& operator=(const Exchanges&) = delete;
     ~Exchanges() { stop(); }
@@ -87,6 +87,7 @@ private:
 
     asio::any_io_executor loop_;
     HttpLimits limits_;
+    std::string ca_file_;
     CURLM* multi_ = nullptr;  // null once stopped
     asio::steady_timer timer_;
     std::map<curl_socket_t, std::shared_ptr<SocketWatch>> watches_;
@@ -95,8 +96,10 @@ private:
     std::map<std::string, std::size_t> busy_;  // active transfers a host; never zero
 };
 
-CurlHttpClient::Exchanges::Exchanges(asio::any_io_executor loop, HttpLimits limits)
-    : loop_(std::move(loop)), limits_(limits), timer_(loop_)
+CurlHttpClient::Exchanges::Exchanges(
+    asio::any_io_executor loop, HttpLimits limits, std::string ca_file
+)
+    : loop_(std::move(loop)), limits_(limits), ca_file_(std::move(ca_file)), timer_(loop_)
 {
     if (limits.attempt.count() <= 0 || limits.per_host == 0 || limits.total == 0 ||
         limits.waiting == 0 || limits.body_bytes_max == 0)
@@ -169,7 +172,7 @@ void CurlHttpClient::Exchanges::admit()
 
 void CurlHttpClient::Exchanges::start(CurlTransfer& transfer)
 {
-    if (!transfer.prepare() || curl_multi_add_handle(multi_, transfer.easy()) != CURLM_OK) {
+    if (!transfer.prepare(ca_file_) || curl_multi_add_handle(multi_, transfer.easy()) != CURLM_OK) {
         transfer.release_easy();
         transfer.settle(make_error_code(HttpErrc::BadRequest));
         return;
@@ -296,8 +299,8 @@ private:
     CurlTransfer& transfer_;
 };
 
-CurlHttpClient::CurlHttpClient(asio::any_io_executor loop, HttpLimits limits)
-    : exchanges_(std::make_shared<Exchanges>(std::move(loop), limits))
+CurlHttpClient::CurlHttpClient(asio::any_io_executor loop, HttpLimits limits, std::string ca_file)
+    : exchanges_(std::make_shared<Exchanges>(std::move(loop), limits, std::move(ca_file)))
 {}
 
 CurlHttpClient::~CurlHttpClient()

@@ -41,8 +41,13 @@ enum class HttpMethod { Post, Get };
 // client. SIGPIPE is ignored by the process, for libcurl's TLS writes may raise it.
 class CurlHttpClient final : public HttpClient {
 public:
-    // Throws std::invalid_argument for a limit of zero, std::runtime_error if libcurl cannot start.
-    explicit CurlHttpClient(boost::asio::any_io_executor loop, HttpLimits limits = {});
+    // `ca_file`, in PEM: authorities that are trusted besides the system's folder of them, in place
+    // of its bundle; empty: the system's alone. One that cannot be read makes every https exchange
+    // end with TlsUntrusted. Throws std::invalid_argument for a limit of zero, std::runtime_error
+    // if libcurl cannot start.
+    explicit CurlHttpClient(
+        boost::asio::any_io_executor loop, HttpLimits limits = {}, std::string ca_file = {}
+    );
     CurlHttpClient(const CurlHttpClient&) = delete;
     CurlHttpClient& operator=(const CurlHttpClient&) = delete;
     ~CurlHttpClient() override;

@@ -79,7 +79,7 @@ CurlTransfer::CurlTransfer(
       deadline_(std::move(loop), limits.attempt)
 {}
 
-bool CurlTransfer::prepare()
+bool CurlTransfer::prepare(const std::string& ca_file)
 {
     const auto add_header = [this](const std::string& line) {
         curl_slist* const longer = curl_slist_append(headers_.get(), line.c_str());
@@ -116,6 +116,7 @@ bool CurlTransfer::prepare()
     set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!ca_file.empty()) set(CURLOPT_CAINFO, ca_file.c_str());
     set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
     set(CURLOPT_MAXAGE_CONN, 30L);
     set(CURLOPT_NOSIGNAL, 1L);

@@ -38,7 +38,8 @@ public:
     [[nodiscard]] const std::string& host() const noexcept { return host_; }
 
     // Makes the easy handle, ready to be added to a multi handle. False when libcurl refuses.
-    [[nodiscard]] bool prepare();
+    // `ca_file` may be empty.
+    [[nodiscard]] bool prepare(const std::string& ca_file);
     [[nodiscard]] CURL* easy() const noexcept { return easy_.get(); }
     void release_easy() noexcept { easy_.reset(); }
 
