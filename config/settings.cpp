@@ -195,6 +195,16 @@ LoadedSettings read_settings(std::string_view text, const fs::path& file, bool d
     return out;
 }
 
+std::optional<fs::path> data_folder_in(std::string_view text, const fs::path& file)
+{
+    FaultList told_elsewhere(file.string());
+    const auto root = parse_toml(text, told_elsewhere);
+    if (!root) return std::nullopt;
+    const std::string data = TableReader(told_elsewhere, "", *root).need_text("data");
+    if (data.empty()) return std::nullopt;
+    return resolve_credential(data, fs::absolute(file).parent_path());
+}
+
 LoadedSettings load_settings(const fs::path& file, bool demo)
 {
     std::ifstream stream(file, std::ios::binary);

@@ -52,6 +52,11 @@ struct LoadedSettings {
     std::string_view text, const std::filesystem::path& file, bool demo
 );
 
+// Where a text that has faults says the journal is. Nullopt when it is no TOML or does not say.
+[[nodiscard]] std::optional<std::filesystem::path> data_folder_in(
+    std::string_view text, const std::filesystem::path& file
+);
+
 // $CREDENTIALS_DIRECTORY/NAME for "credential:NAME", else the path itself.
 [[nodiscard]] std::filesystem::path resolve_credential(
     const std::string& text, const std::filesystem::path& beside

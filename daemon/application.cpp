@@ -1,11 +1,10 @@
 #include "daemon/application.hpp"
 
+#include "daemon/adopted_text.hpp"
 #include "daemon/channels.hpp"
 #include "daemon/demo.hpp"
 #include "daemon/engine.hpp"
-#include "daemon/engine_flight.hpp"
 #include "daemon/entropy.hpp"
-#include "daemon/event_codec.hpp"
 #include "daemon/health.hpp"
 #include "daemon/http/api.hpp"
 #include "daemon/http/page_routes.hpp"
@@ -46,12 +45,11 @@ namespace {
 constexpr std::uint64_t mebibyte = 1U << 20U;
 constexpr std::chrono::milliseconds watch_interval{1000};
 constexpr unsigned beats_per_ballast = 60;
-constexpr const char* journal_name = "journal.db";
 
 journal::SqliteOptions journal_options(const config::Settings& settings)
 {
     journal::SqliteOptions options;
-    options.file = settings.data / journal_name;
+    options.file = journal_file(settings.data);
     options.ballast_bytes = settings.ballast_mib * mebibyte;
     options.pages_max = static_cast<std::uint32_t>(settings.journal_pages_max);
     return options;
@@ -114,22 +112,7 @@ public:
           http_client_(io_.get_executor()),
           channels_(settings_, http_client_, wall_),
           outbox_(
-              io_.get_executor(),
-              engine_,
-              time_,
-              entropy_,
-              health_,
-              channels_.routes(),
-              [this](
-                  const escalation::Incident& incident,
-                  const escalation::Page& page,
-                  const escalation::ChannelName& channel,
-                  const Attempt& attempt
-              ) {
-                  return compose_for(
-                      engine_, links_, settings_.base_url, incident, page, channel, attempt
-                  );
-              }
+              io_.get_executor(), engine_, time_, entropy_, health_, channels_.routes(), composer()
           ),
           tokens_(read_tokens(settings_.tokens)),
           sessions_(time_, entropy_),
@@ -168,6 +151,20 @@ private:
         return out;
     }
 
+    [[nodiscard]] Compose composer()
+    {
+        return [this](
+                   const escalation::Incident& incident,
+                   const escalation::Page& page,
+                   const escalation::ChannelName& channel,
+                   const Attempt& attempt
+               ) {
+            return compose_for(
+                engine_, links_, settings_.base_url, incident, page, channel, attempt
+            );
+        };
+    }
+
     void spawn(asio::awaitable<void> work, const char* what)
     {
         asio::co_spawn(io_, std::move(work), [this, what](std::exception_ptr fault) {
@@ -199,7 +196,8 @@ private:
             health_.degrade("replay", std::to_string(counts.unreadable) + " records unreadable");
     }
 
-    // A bad protocol or roster does not stop a start: the last good one is in the journal.
+    // Bad settings, a bad protocol or roster do not stop a start: the last good ones are in the
+    // journal.
     asio::awaitable<void> adopt()
     {
         if (configuration_.protocol != nullptr) {
@@ -213,7 +211,7 @@ private:
         std::string roster_text = configuration_.roster_text;
         if (directory == nullptr) {
             last_good("roster");
-            roster_text = last_roster_text();
+            roster_text = last_adopted_text(journal_, "roster", &keys_).value_or("");
             directory = roster_from_journal(roster_text, engine_.rules().in_force());
             if (directory == nullptr)
                 throw std::runtime_error("the journaled roster cannot be read any more");
@@ -222,6 +220,10 @@ private:
             directory, settings_.roster.filename().string(), std::move(roster_text)
         );
         expect(co_await std::move(adopting_roster), "roster");
+        if (configuration_.settings_from_journal) {
+            health_.degrade("settings", "the file has errors: the last good ones stay in force");
+            co_return;
+        }
         auto adopting = engine_.adopt_settings(
             "shouwang.toml",
             content_hash(configuration_.settings_text),
@@ -235,25 +237,6 @@ private:
         if (!engine_.board().adopted.contains(what))
             throw BadConfiguration("the " + what + " has errors, and no earlier one is known");
         health_.degrade(what, "has errors: the last good one stays in force");
-    }
-
-    [[nodiscard]] std::string last_roster_text() const
-    {
-        std::string text;
-        const auto read =
-            journal_.read(1, journal::Journal::no_limit, [&](const journal::Record& record) {
-                if (record.type != "adopted") return true;
-                const auto plain = keys_.open(
-                    record.key_id, record.sealed, seal_context(record.stream, record.type)
-                );
-                const auto event = decode(record.type, record.open, plain);
-                const auto* adopted = event ? std::get_if<escalation::Adopted>(&*event) : nullptr;
-                if (adopted != nullptr && adopted->what == "roster") text = adopted->text;
-                return true;
-            });
-        if (!read)
-            throw std::runtime_error("the journal cannot be read: " + read.error().message());
-        return text;
     }
 
     static void expect(const Outcome& outcome, const char* what)

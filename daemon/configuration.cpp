@@ -67,13 +67,21 @@ config::RosterOptions roster_options(const escalation::Protocol* protocol)
 ReadConfiguration read_configuration(const fs::path& file, bool demo)
 {
     ReadConfiguration out;
-    Configuration& read = out.configuration;
-    config::LoadedSettings settings = config::load_settings(file, demo);
-    add(read.faults, std::move(settings.faults));
-    if (!settings.settings) return out;
-    out.readable = true;
-    read.settings = std::move(*settings.settings);
-    read.settings_text = read_text(file);
+    config::LoadedSettings loaded = config::load_settings(file, demo);
+    if (loaded.settings) {
+        out.readable = true;
+        out.configuration = read_configuration(std::move(*loaded.settings), read_text(file), file);
+    }
+    auto& faults = out.configuration.faults;
+    faults.insert(faults.begin(), loaded.faults.begin(), loaded.faults.end());
+    return out;
+}
+
+Configuration read_configuration(config::Settings settings, std::string text, const fs::path& file)
+{
+    Configuration read;
+    read.settings = std::move(settings);
+    read.settings_text = std::move(text);
 
     config::LoadedProtocol protocol =
         config::load_protocol(read.settings.protocol, {&content_hash});
@@ -87,12 +95,17 @@ ReadConfiguration read_configuration(const fs::path& file, bool demo)
     read.roster_text = std::move(roster.text);
     read.protocol = protocol.protocol;
     read.protocol_text = protocol.text;
-    if (protocol.protocol == nullptr || roster.directory == nullptr) return out;
+    if (protocol.protocol == nullptr || roster.directory == nullptr) return read;
     check_channels(read, file);
     std::vector<config::Fault> together = config::check_with_roster(protocol, *roster.directory);
     if (has_error(together)) read.protocol = nullptr;
     add(read.faults, std::move(together));
-    return out;
+    return read;
+}
+
+fs::path journal_file(const fs::path& data)
+{
+    return data / "journal.db";
 }
 
 std::string words(const std::vector<config::Fault>& faults)

@@ -19,6 +19,7 @@ namespace shouwang::daemon {
 struct Configuration {
     config::Settings settings;
     std::string settings_text;
+    bool settings_from_journal = false;  // the file has errors: these are the last good ones
     std::shared_ptr<const escalation::Protocol> protocol;  // nullptr: has errors
     std::string protocol_text;
     std::shared_ptr<const escalation::Directory> directory;  // nullptr: has errors
@@ -32,12 +33,21 @@ struct Configuration {
 };
 
 // Nothing is thrown for what is in the files. `readable` is false when the settings themselves
-// cannot be used: without them there is not even a journal to fall back on.
+// cannot be used: see last_good_settings.hpp.
 struct ReadConfiguration {
     bool readable = false;
     Configuration configuration;
 };
 [[nodiscard]] ReadConfiguration read_configuration(const std::filesystem::path& file, bool demo);
+
+// The rest of it, protocol and roster, from where settings that were read before say. `file` is the
+// settings file.
+[[nodiscard]] Configuration read_configuration(
+    config::Settings settings, std::string text, const std::filesystem::path& file
+);
+
+// The one file in the settings' data folder that everything else can be made of again.
+[[nodiscard]] std::filesystem::path journal_file(const std::filesystem::path& data);
 
 // One line for each fault: file:line:column: what (hint).
 [[nodiscard]] std::string words(const std::vector<config::Fault>& faults);

@@ -1,5 +1,6 @@
 #include "daemon/application.hpp"
 #include "daemon/configuration.hpp"
+#include "daemon/last_good_settings.hpp"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -7,8 +8,11 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
+#include <utility>
+#include <vector>
 
 using shouwang::daemon::Exit;
 
@@ -27,17 +31,45 @@ void log_to_stderr()
     spdlog::set_default_logger(std::move(logger));
 }
 
+void print(const std::vector<shouwang::config::Fault>& faults)
+{
+    const std::string text = shouwang::daemon::words(faults);
+    if (!text.empty()) std::fputs(text.c_str(), stderr);
+}
+
+// A settings file with errors: the settings that were in force last, which the journal holds.
+Exit start_on_last_good(const Options& options)
+{
+    const char* state_directory = std::getenv("STATE_DIRECTORY");
+    auto last = shouwang::daemon::last_good_settings(
+        options.config, options.demo, state_directory == nullptr ? "" : state_directory
+    );
+    if (!last.settings) {
+        std::fprintf(
+            stderr,
+            "shouwangd: the settings have errors, and no last good ones are to be had:\n%s",
+            last.why_not.c_str()
+        );
+        return Exit::BadConfiguration;
+    }
+    auto configuration = shouwang::daemon::read_configuration(
+        std::move(*last.settings), std::move(last.text), options.config
+    );
+    configuration.settings_from_journal = true;
+    print(configuration.faults);
+    return shouwang::daemon::run(configuration, options.demo);
+}
+
 Exit start(const Options& options)
 {
     const auto read = shouwang::daemon::read_configuration(options.config, options.demo);
-    const std::string faults = shouwang::daemon::words(read.configuration.faults);
-    if (!faults.empty()) std::fputs(faults.c_str(), stderr);
+    print(read.configuration.faults);
     if (options.check) {
         const bool good = read.readable && read.configuration.usable();
         if (good) std::puts("the configuration is good");
         return good ? Exit::Done : Exit::BadConfiguration;
     }
-    if (!read.readable) return Exit::BadConfiguration;
+    if (!read.readable) return start_on_last_good(options);
     return shouwang::daemon::run(read.configuration, options.demo);
 }
 

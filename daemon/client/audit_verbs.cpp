@@ -1,4 +1,5 @@
 #include "daemon/client/invocation.hpp"
+#include "daemon/configuration.hpp"
 #include "daemon/journal/sqlite_journal.hpp"
 
 #include <CLI/CLI.hpp>
@@ -86,7 +87,7 @@ ExitCode with_journal(Invocation& invocation, const AuditLine& line, Work work)
     if (line.journal.empty()) {
         const auto settings = invocation.settings();
         if (!settings) return ExitCode::BadConfiguration;
-        options.file = settings->data / "journal.db";
+        options.file = daemon::journal_file(settings->data);
     }
     options.ballast_bytes = 0;
     options.tail_records = 0;  // all of it is walked below

@@ -130,8 +130,12 @@ void House::write_settings() const
         "journal_pages_max = " +
         std::to_string(journal_pages_max) + "\n";
     for (const std::string channel : {"voice", "sms", "wecom"})
-        text += "[channel." + channel + "]\nproviders = [{ kind = \"webhook\", url = \"" +
-                sink.url("/" + channel) + "\", secret_file = \"secret\" }]\n";
+        text += "[channel." + channel + "]\nproviders = [{ " +
+                (demo ? "kind = \"demo\""
+                      : "kind = \"webhook\", url = \"" + sink.url("/" + channel) +
+                            "\", secret_file = \"secret\"") +
+                " }]\n";
+    if (edit_settings) edit_settings(text);
     write(folder_ / "shouwang.toml", text);
 }
 
@@ -142,7 +146,9 @@ fs::path House::file(const std::string& name) const
 
 std::vector<std::string> House::arguments() const
 {
-    return {"--config", (folder_ / "shouwang.toml").string()};
+    std::vector<std::string> out{"--config", (folder_ / "shouwang.toml").string()};
+    if (demo) out.push_back("--demo");
+    return out;
 }
 
 void House::launch()

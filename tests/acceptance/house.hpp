@@ -46,6 +46,9 @@ public:
 
     // Written into the settings with the next start(): see config::Settings.
     std::uint64_t journal_pages_max = 0;
+    bool demo = false;  // every channel is the handset wall, and nothing arrives at the sink
+    // What an operator made of the settings before the next start(); not called when empty.
+    std::function<void(std::string& settings)> edit_settings;
 
     // Starts a daemon on what the disk holds and returns when it listens.
     void start();

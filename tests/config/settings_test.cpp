@@ -89,6 +89,18 @@ TEST_CASE("settings: all faults are reported at once", "[config][settings]")
     CHECK(loaded.faults.size() >= 6);
 }
 
+TEST_CASE("settings: with faults, they still say where the journal is", "[config][settings]")
+{
+    const std::filesystem::path file = "/etc/shouwang/shouwang.toml";
+    const std::string bad = test::with(sound(), "port = 8110", "port = \"x\"");
+    REQUIRE_FALSE(read(bad).settings);
+    CHECK(data_folder_in(bad, file) == "/var/lib/shouwang");
+    CHECK(data_folder_in("data = \"../state\"", file) == "/etc/state");
+    CHECK_FALSE(data_folder_in("data = 3", file));
+    CHECK_FALSE(data_folder_in("port = 8110", file));
+    CHECK_FALSE(data_folder_in("data = \"/var/lib/shouwang\"\n[channel", file));
+}
+
 TEST_CASE("settings: a file that is not there is a fault", "[config][settings]")
 {
     CHECK_FALSE(load_settings("/nonexistent/shouwang.toml", false).settings);
