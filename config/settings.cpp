@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view credential_prefix = "credential:";
+constexpr const char* no_credentials = "/nonexistent";
 
 bool is_loopback(const std::string& address)
 {
@@ -176,7 +177,7 @@ fs::path resolve_credential(const std::string& text, const fs::path& beside)
     if (text.empty()) return {};
     if (text.rfind(credential_prefix, 0) == 0) {
         const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-        return fs::path(folder == nullptr ? "/nonexistent" : folder) /
+        return fs::path(folder == nullptr ? no_credentials : folder) /
                text.substr(credential_prefix.size());
     }
     const fs::path given(text);
@@ -193,6 +194,11 @@ LoadedSettings read_settings(std::string_view text, const fs::path& file, bool d
     }
     out.faults = faults.take();
     return out;
+}
+
+bool is_credential_of_nobody(const fs::path& file)
+{
+    return file.parent_path() == no_credentials;
 }
 
 std::optional<fs::path> data_folder_in(std::string_view text, const fs::path& file)

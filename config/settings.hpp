@@ -62,4 +62,8 @@ struct LoadedSettings {
     const std::string& text, const std::filesystem::path& beside
 );
 
+// True for what resolve_credential() makes of a credential where no CREDENTIALS_DIRECTORY is set:
+// outside of the service manager's unit.
+[[nodiscard]] bool is_credential_of_nobody(const std::filesystem::path& file);
+
 }  // namespace shouwang::config

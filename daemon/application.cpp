@@ -110,7 +110,7 @@ public:
               [this](const std::string& reason) { on_fatal(reason); }
           ),
           http_client_(io_.get_executor()),
-          channels_(settings_, http_client_, wall_),
+          channels_(settings_, http_client_, wall_, health_),
           outbox_(
               io_.get_executor(), engine_, time_, entropy_, health_, channels_.routes(), composer()
           ),
@@ -309,6 +309,7 @@ private:
             if (!due || stopping_) co_return;
             if (engine_.working()) manager_.tell("WATCHDOG=1");
             take_over_tokens();
+            if (channels_.retry()) outbox_.reroute(channels_.routes());
             if (++beats_ % beats_per_ballast == 0 &&
                 journal_.space_state() == journal::SpaceState::BallastUsed &&
                 journal_.restore_ballast())

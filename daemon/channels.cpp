@@ -1,16 +1,13 @@
 #include "daemon/channels.hpp"
 
-#include "notifiers/standard_webhook_signature.hpp"
+#include "daemon/provider_secrets.hpp"
 #include "notifiers/webhook.hpp"
 #include "notifiers/wecom_robot.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
-#include <sys/stat.h>
+#include <map>
+#include <string>
 #include <utility>
 
 namespace shouwang::daemon {
@@ -45,45 +42,11 @@ private:
     std::string address_;
 };
 
-// The first line of a file that only its owner, or a group the system put it in, may read.
-std::string read_secret(const std::filesystem::path& file)
-{
-    struct stat status {};
-    if (::stat(file.c_str(), &status) != 0)
-        throw std::runtime_error("cannot read the secret file " + file.string());
-    if ((status.st_mode & S_IRWXO) != 0)
-        throw std::runtime_error(
-            "everybody may use the secret file " + file.string() + ": chmod 600"
-        );
-    std::ifstream stream(file);
-    std::string line;
-    if (!std::getline(stream, line) || line.empty())
-        throw std::runtime_error("the secret file " + file.string() + " is empty");
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    return line;
-}
-
-std::unique_ptr<notifiers::Notifier> webhook(
-    const config::ProviderSettings& provider, notifiers::HttpClient& http
-)
-{
-    std::vector<notifiers::WebhookSecret> secrets;
-    for (const auto& file : provider.secret_files) {
-        auto secret = notifiers::WebhookSecret::parse(read_secret(file));
-        if (!secret)
-            throw std::runtime_error(
-                "the secret file " + file.string() + " holds no whsec_… secret of 16 to 64 bytes"
-            );
-        secrets.push_back(std::move(*secret));
-    }
-    auto notifier = std::make_unique<notifiers::WebhookNotifier>(http, std::move(secrets));
-    if (provider.url.empty()) return notifier;
-    return std::make_unique<FixedAddress>(std::move(notifier), provider.url);
-}
-
+// Requires: `secrets` has no faults.
 std::unique_ptr<notifiers::Notifier> make(
     const config::ProviderSettings& provider,
     const escalation::ChannelName& channel,
+    ProviderSecrets secrets,
     notifiers::HttpClient& http,
     notifiers::HandsetWall& wall
 )
@@ -91,30 +54,72 @@ std::unique_ptr<notifiers::Notifier> make(
     if (provider.kind == "demo")
         return std::make_unique<notifiers::DemoHandset>(wall, channel.text());
     if (provider.kind == "wecom_robot")
-        return std::make_unique<notifiers::WecomRobotNotifier>(
-            http, read_secret(provider.url_file)
-        );
-    return webhook(provider, http);
+        return std::make_unique<notifiers::WecomRobotNotifier>(http, std::move(secrets.robot_url));
+    auto notifier = std::make_unique<notifiers::WebhookNotifier>(http, std::move(secrets.signing));
+    if (provider.url.empty()) return notifier;
+    return std::make_unique<FixedAddress>(std::move(notifier), provider.url);
+}
+
+std::string why_left_out(
+    const config::ProviderSettings& provider, const std::vector<config::Fault>& faults
+)
+{
+    std::string out = provider.name + " is left out until its secret is put right";
+    for (const config::Fault& fault : faults)
+        out += "; " + fault.file + ": " + fault.what + " (" + fault.hint + ")";
+    return out;
 }
 
 }  // namespace
 
 Channels::Channels(
-    const config::Settings& settings, notifiers::HttpClient& http, notifiers::HandsetWall& wall
+    const config::Settings& settings,
+    notifiers::HttpClient& http,
+    notifiers::HandsetWall& wall,
+    Health& health
 )
+    : http_(http), wall_(wall), health_(health), fall_over_(settings.fall_over)
 {
-    std::string faults;
     for (const auto& [channel, providers] : settings.channels)
-        for (const config::ProviderSettings& provider : providers) {
-            try {
-                notifiers_.push_back(make(provider, channel, http, wall));
-                routes_.providers[channel].push_back({provider.name, notifiers_.back().get()});
-            } catch (const std::exception& fault) {
-                faults += (faults.empty() ? "" : "\n") + provider.name + ": " + fault.what();
-            }
+        for (const config::ProviderSettings& provider : providers)
+            ways_.push_back({channel, provider, nullptr});
+    retry();
+}
+
+Routes Channels::routes() const
+{
+    Routes out;
+    for (const Way& way : ways_)
+        if (way.notifier != nullptr)
+            out.providers[way.channel].push_back({way.provider.name, way.notifier.get()});
+    out.fall_over = fall_over_;
+    return out;
+}
+
+bool Channels::retry()
+{
+    bool came_in = false;
+    std::map<escalation::ChannelName, std::string> left_out;
+    for (Way& way : ways_) {
+        std::string& why = left_out[way.channel];
+        if (way.notifier != nullptr) continue;
+        ProviderSecrets secrets = read_secrets(way.provider);
+        if (!secrets.faults.empty()) {
+            why += (why.empty() ? "" : "; ") + why_left_out(way.provider, secrets.faults);
+            continue;
         }
-    if (!faults.empty()) throw std::runtime_error(faults);
-    routes_.fall_over = settings.fall_over;
+        way.notifier = make(way.provider, way.channel, std::move(secrets), http_, wall_);
+        came_in = true;
+    }
+    // Beside "channel NAME", which the outbox lets recover when another provider of it works.
+    for (const auto& [channel, why] : left_out) {
+        const std::string name = "channel " + channel.text() + " secret";
+        if (why.empty())
+            health_.recover(name);
+        else
+            health_.degrade(name, why);
+    }
+    return came_in;
 }
 
 }  // namespace shouwang::daemon

@@ -1,11 +1,13 @@
 #include "daemon/application.hpp"
 #include "daemon/configuration.hpp"
 #include "daemon/last_good_settings.hpp"
+#include "daemon/provider_secrets.hpp"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -37,6 +39,15 @@ void print(const std::vector<shouwang::config::Fault>& faults)
     if (!text.empty()) std::fputs(text.c_str(), stderr);
 }
 
+bool secrets_are_good(const shouwang::daemon::Configuration& read, bool demo)
+{
+    const auto faults = shouwang::daemon::check_secrets(read.settings, demo);
+    print(faults);
+    return std::all_of(faults.begin(), faults.end(), [](const shouwang::config::Fault& fault) {
+        return fault.warning;
+    });
+}
+
 // A settings file with errors: the settings that were in force last, which the journal holds.
 Exit start_on_last_good(const Options& options)
 {
@@ -65,7 +76,8 @@ Exit start(const Options& options)
     const auto read = shouwang::daemon::read_configuration(options.config, options.demo);
     print(read.configuration.faults);
     if (options.check) {
-        const bool good = read.readable && read.configuration.usable();
+        const bool good = read.readable && secrets_are_good(read.configuration, options.demo) &&
+                          read.configuration.usable();
         if (good) std::puts("the configuration is good");
         return good ? Exit::Done : Exit::BadConfiguration;
     }

@@ -192,7 +192,7 @@ asio::awaitable<void> Outbox::attempt(SendJobPtr job)
     const Span now = time_.boottime();
     std::optional<Span> probe;
     while (job->target < targets.size()) {
-        Breaker& breaker = breakers_[targets[job->target].provider->name];
+        Breaker& breaker = breakers_[targets[job->target].provider.name];
         if (breaker.try_pass(now)) break;
         if (!probe || breaker.next_probe() < *probe) probe = breaker.next_probe();
         ++job->target;
@@ -262,10 +262,10 @@ asio::awaitable<Receipt> Outbox::deliver(SendJobPtr job, Target target)
             attempt.number,
             attempt.possible_repeat
         );
-        auto delivered = target.provider->notifier->deliver(std::move(message));
+        auto delivered = target.provider.notifier->deliver(std::move(message));
         receipt = co_await std::move(delivered);
     } catch (const std::exception& fault) {
-        spdlog::error("provider {}: a defect: {}", target.provider->name, fault.what());
+        spdlog::error("provider {}: a defect: {}", target.provider.name, fault.what());
         receipt.verdict = Verdict::Unknown;
         receipt.detail = "the notifier failed";
     }
@@ -274,7 +274,7 @@ asio::awaitable<Receipt> Outbox::deliver(SendJobPtr job, Target target)
 
 asio::awaitable<void> Outbox::take_receipt(SendJobPtr job, Target target, Receipt receipt)
 {
-    record_verdict(*job, *target.provider, receipt);
+    record_verdict(*job, target.provider, receipt);
     if (receipt.verdict == Verdict::Accepted) {
         auto noted = finish(job, SendState::Accepted, receipt.detail, receipt.provider_id, {});
         co_await std::move(noted);
@@ -417,7 +417,7 @@ std::vector<Outbox::Target> Outbox::targets_of(const StaffId& staff, const Chann
     const std::vector<Address> addresses = addresses_of(*person, channel);
     for (const Provider& provider : providers->second)
         for (const Address& address : addresses)
-            out.push_back({address.name, address.value, &provider});
+            out.push_back({address.name, address.value, provider});
     return out;
 }
 
@@ -433,7 +433,7 @@ std::vector<ChannelName> Outbox::next_channel(SendJob& job) const
         const std::vector<Target> targets = targets_of(page->staff, channel);
         if (targets.empty()) continue;
         const bool works = std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
-            return !breakers_[target.provider->name].open();
+            return !breakers_[target.provider.name].open();
         });
         if (works) return {channel};
         failing.push_back(channel);

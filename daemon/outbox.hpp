@@ -78,6 +78,9 @@ public:
     // under the same key. To be called between Engine::replay() and Engine::start(); nothing leaves
     // before the latter, as until then there is no roster to find an address in.
     void resume();
+    // Goes on with other routes. The notifiers of the earlier ones are still used by what is on its
+    // way.
+    void reroute(Routes routes) { routes_ = std::move(routes); }
     // Starts nothing more. What is on its way comes back or does not; its start is journaled.
     void stop() { stopped_ = true; }
 
@@ -87,7 +90,7 @@ private:
     struct Target {
         std::string address_name;  // phone, phone2 ...
         std::string address;
-        const Provider* provider = nullptr;
+        Provider provider;  // a copy: the routes may change while it is under way
     };
 
     void on_event(const Event& event);

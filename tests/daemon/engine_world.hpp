@@ -88,21 +88,26 @@ public:
         });
     }
 
+    [[nodiscard]] daemon::Routes routes()
+    {
+        daemon::Routes out;
+        if (first_provider) out.providers[ChannelName("sms")].push_back({"sms-1", &sms});
+        if (second_provider) out.providers[ChannelName("sms")].push_back({"sms-2", &sms_2});
+        out.providers[ChannelName("wecom")] = {{"wecom", &wecom}};
+        out.fall_over = {ChannelName("wecom"), ChannelName("sms")};
+        return out;
+    }
+
     // Puts protocol and roster in force and starts everything.
     void start()
     {
-        daemon::Routes routes;
-        routes.providers[ChannelName("sms")] = {{"sms-1", &sms}};
-        if (second_provider) routes.providers[ChannelName("sms")].push_back({"sms-2", &sms_2});
-        routes.providers[ChannelName("wecom")] = {{"wecom", &wecom}};
-        routes.fall_over = {ChannelName("wecom"), ChannelName("sms")};
         outbox.emplace(
             io.get_executor(),
             engine,
             time,
             entropy,
             health,
-            routes,
+            routes(),
             [](const Incident& incident, const Page&, const ChannelName&, const daemon::Attempt&) {
                 return daemon::MessageContent{incident.code, "{}"};
             }
@@ -199,6 +204,7 @@ public:
     rehearsal::ScriptedNotifier sms;
     rehearsal::ScriptedNotifier sms_2;
     rehearsal::ScriptedNotifier wecom;
+    bool first_provider = true;
     bool second_provider = false;
     std::optional<daemon::Outbox> outbox;
     daemon::Replay replayed;

@@ -164,6 +164,41 @@ TEST_CASE("outbox: the second address comes first, then the second provider", "[
     CHECK(world.wecom.deliveries().empty());
 }
 
+TEST_CASE("outbox: a channel without a provider falls over at once", "[daemon][outbox]")
+{
+    World world;
+    world.first_provider = false;
+    world.start();
+    const auto opened = world.open("I1");
+    REQUIRE(world.wecom.deliveries().size() == 1);
+    CHECK(world.wecom.deliveries()[0].at == world.incident("I1").opened_at);
+    CHECK(state_of(world, 0, "sms").state == SendState::Failed);
+    CHECK(state_of(world, 0, "wecom").state == SendState::Accepted);
+    CHECK(world.count("unreachable") == 0);
+
+    // With a provider, the next page leaves by it.
+    world.first_provider = true;
+    world.outbox->reroute(world.routes());
+    const auto second = world.open("I2");
+    REQUIRE(world.sms.deliveries().size() == 1);
+    CHECK(world.wecom.deliveries().size() == 1);
+}
+
+TEST_CASE("outbox: what is on its way when the routes change arrives", "[daemon][outbox]")
+{
+    World world;
+    world.start();
+    world.sms.take(4s);
+    const auto opened = world.open("I1");
+    world.second_provider = true;
+    world.first_provider = false;
+    world.outbox->reroute(world.routes());
+    world.time.run_for(5s);
+    CHECK(world.sms.deliveries().size() == 1);
+    CHECK(world.sms_2.deliveries().empty());
+    CHECK(state_of(world, 0, "sms").state == SendState::Accepted);
+}
+
 TEST_CASE("outbox: when every channel failed the ladder does not wait for them", "[daemon][outbox]")
 {
     World world;
