@@ -18,6 +18,7 @@
 #include "daemon/real_time.hpp"
 #include "daemon/respond_links.hpp"
 #include "daemon/service_manager.hpp"
+#include "daemon/wall_refill.hpp"
 #include "notifiers/curl_http_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -250,6 +251,7 @@ private:
         auto adopting = adopt();
         co_await std::move(adopting);
         if (engine_.directory() == nullptr) throw std::runtime_error("there is no roster");
+        if (demo_) refill_wall(wall_, engine_.board(), *engine_.directory(), composer());
         engine_.start();
         serve();
         manager_.tell("READY=1\nSTATUS=watching");

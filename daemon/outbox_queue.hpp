@@ -12,6 +12,14 @@
 
 namespace shouwang::daemon {
 
+// The idempotency key: the same for every attempt, and after every crash.
+[[nodiscard]] inline std::string send_key(
+    const escalation::PageId& page, const escalation::ChannelName& channel
+)
+{
+    return page.text() + "/" + channel.text();
+}
+
 // One page on one channel, until it is accepted, failed for good or dropped.
 struct SendJob {
     escalation::IncidentId incident;
@@ -27,8 +35,7 @@ struct SendJob {
     bool running = false;          // not in the queue: being sent, or waiting to be tried again
     bool unknown = false;          // one attempt ended without anybody knowing how
 
-    // The idempotency key: the same for every attempt, and after every crash.
-    [[nodiscard]] std::string key() const { return page.text() + "/" + channel.text(); }
+    [[nodiscard]] std::string key() const { return send_key(page, channel); }
 };
 
 using SendJobPtr = std::shared_ptr<SendJob>;
