@@ -124,11 +124,10 @@ void House::write_settings() const
         "roster = \"roster\"\n"
         "tokens = \"tokens.json\"\n"
         "master_key = \"master.key\"\n"
-        "ballast_mib = 0\n"
         "emergency_phones = [\"0000-1111110\"]\n"
         "fall_over = [\"voice\", \"sms\", \"wecom\"]\n"
         "journal_pages_max = " +
-        std::to_string(journal_pages_max) + "\n";
+        std::to_string(journal_pages_max) + "\nballast_mib = " + std::to_string(ballast_mib) + "\n";
     for (const std::string channel : {"voice", "sms", "wecom"})
         text += "[channel." + channel + "]\nproviders = [{ " +
                 (demo ? "kind = \"demo\""

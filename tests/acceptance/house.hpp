@@ -46,6 +46,7 @@ public:
 
     // Written into the settings with the next start(): see config::Settings.
     std::uint64_t journal_pages_max = 0;
+    std::uint64_t ballast_mib = 0;
     bool demo = false;  // every channel is the handset wall, and nothing arrives at the sink
     // What an operator made of the settings before the next start(); not called when empty.
     std::function<void(std::string& settings)> edit_settings;
