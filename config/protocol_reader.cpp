@@ -271,6 +271,12 @@ private:
         if (node == nullptr) return;
         TableReader table(draft_.faults, "answer", *node);
         for (const TomlEntry* entry : table.rest()) {
+            if (entry->key == "record" || entry->key == "sign")
+                draft_.faults.add(
+                    entry->where,
+                    quoted(entry->key) + " cannot be an answer",
+                    "the responder page files records and signatures under this word"
+                );
             protocol_.word_order.emplace_back(entry->key);
             protocol_.word_labels[Word(entry->key)] = table.need_text(entry->key);
         }

@@ -221,6 +221,11 @@ private:
             directory, settings_.roster.filename().string(), std::move(roster_text)
         );
         expect(co_await std::move(adopting_roster), "roster");
+    }
+
+    // Only once they have proved to be good: the daemon listens where they say.
+    asio::awaitable<void> adopt_settings()
+    {
         if (configuration_.settings_from_journal) {
             health_.degrade("settings", "the file has errors: the last good ones stay in force");
             co_return;
@@ -254,6 +259,8 @@ private:
         if (demo_) refill_wall(wall_, engine_.board(), *engine_.directory(), composer());
         engine_.start();
         serve();
+        auto adopting_settings = adopt_settings();
+        co_await std::move(adopting_settings);
         manager_.tell("READY=1\nSTATUS=watching");
         if (demo_) print_demo(settings_, static_cast<unsigned>(server_->endpoint().port()));
         spdlog::info(

@@ -86,7 +86,11 @@ void Engine::watch_the_journal()
 // With nothing pending, nothing can become early or late by taking over the wall clock.
 void Engine::realign_when_quiet()
 {
-    if (!board_.alarms.empty() || !flights_.empty()) return;
+    const bool pending =
+        std::any_of(board_.alarms.begin(), board_.alarms.end(), [&](const auto& alarm) {
+            return board_.incidents.at(alarm.second).promised().has_value();
+        });
+    if (pending || !flights_.empty()) return;
     if (std::chrono::abs(clock_.ahead()) > 50ms) {
         spdlog::warn("the wall clock was stepped by {} ms", -clock_.ahead().count());
         clock_.realign();

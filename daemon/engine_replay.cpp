@@ -59,7 +59,11 @@ Replay Engine::replay(const ParseProtocol& parse)
         health_.degrade(
             "clock", "not to be trusted after the reboot: pending deadlines count as due"
         );
-        if (!board_.alarms.empty()) clock_.advance_to(board_.alarms.rbegin()->first);
+        // Up to the last of what was promised; an hour that strikes is no promise.
+        std::optional<Instant> last_promise;
+        for (const auto& [due, id] : board_.alarms)
+            last_promise = std::max(last_promise, board_.incidents.at(id).promised());
+        if (last_promise) clock_.advance_to(*last_promise);
     }
     for (const auto& [id, incident] : board_.incidents)
         if (incident.live() && rules_.find(incident.protocol) == nullptr)

@@ -345,6 +345,7 @@ void describe(auto& codec, Of<escalation::CheckArmed> auto& event)
     codec.open("incident", event.incident);
     codec.open("at", event.at);
     codec.open("check_at", event.check_at);
+    codec.open("turns_at", event.turns_at);
 }
 
 void describe(auto& codec, Of<escalation::EndSigned> auto& event)

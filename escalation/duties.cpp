@@ -252,25 +252,30 @@ void settle_informs(Step& step)
 void settle_check(Step& step)
 {
     std::optional<Instant> check;
-    const auto consider = [&](const View& view, const Condition& condition) {
-        const auto due = next_check(view, condition);
-        if (due && (!check || *due < *check)) check = due;
+    std::optional<Instant> turn;
+    const View view = step.view();
+    const auto earlier = [](std::optional<Instant>& so_far, const std::optional<Instant>& at) {
+        if (at && (!so_far || *at < *so_far)) so_far = at;
+    };
+    const auto consider = [&](const Condition& condition) {
+        earlier(check, next_check(view, condition));
+        earlier(turn, next_turn(view, condition));
     };
     if (step.incident().live()) {
-        for (const auto& [name, rule] : step.protocol().rules) consider(step.view(), rule.when);
+        for (const auto& [name, rule] : step.protocol().rules) consider(rule.when);
         for (const auto& [name, duty] : step.protocol().duties) {
             for (const Condition* condition : {&duty.opens, &duty.done, &duty.moot, &duty.renews})
-                consider(step.view(), *condition);
+                consider(*condition);
             for (const Each& each : duty.each) {
-                consider(step.view(), each.when);
-                consider(step.view(), each.early);
+                consider(each.when);
+                consider(each.early);
             }
         }
         for (const auto& [name, inform] : step.protocol().informs)
-            if (!step.incident().informed.contains(name)) consider(step.view(), inform.when);
+            if (!step.incident().informed.contains(name)) consider(inform.when);
     }
-    if (check != step.incident().check_at)
-        step.emit(CheckArmed{step.incident().id, step.now(), check});
+    if (check != step.incident().check_at || turn != step.incident().turns_at)
+        step.emit(CheckArmed{step.incident().id, step.now(), check, turn});
 }
 
 }  // namespace shouwang::escalation

@@ -115,6 +115,12 @@ FactValue value_in(const std::string& text)
     return out;
 }
 
+// One account, or one person with several.
+bool same_hand(const Actor& a, const Actor& b)
+{
+    return a.account == b.account || (!a.staff.empty() && a.staff == b.staff);
+}
+
 // The instances a record may be for: `text` is a key, or a name with one instance that takes it.
 std::vector<DutyKey> instances_for(const Incident& incident, const std::string& text)
 {
@@ -187,8 +193,11 @@ std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
 
     std::vector<Missing> faults;
     check_length(command.heard_by, "/heard_by", line_bytes_max, faults);
-    for (const auto& [field, value] : command.evidence)
+    for (const auto& [field, value] : command.evidence) {
         check_length(value, "/" + field, field_bytes_max, faults);
+        if (std::find(end.evidence.begin(), end.evidence.end(), field) == end.evidence.end())
+            faults.push_back({"field_unknown", "/" + field, "no evidence of this ending"});
+    }
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
 
     Refusal refusal{
@@ -211,7 +220,7 @@ std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
         // Two signatures that came by the same hand are one: the desk may pass on what one signer
         // says, and a second account says the other.
         if (std::any_of(signers.begin(), signers.end(), [&](const Signature& signature) {
-                return signature.by == command.by;
+                return same_hand(signature.by, command.by);
             }))
             refusal.missing.push_back(
                 {"signer_same_account", "", "the other signature came by this account already"}

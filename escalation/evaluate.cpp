@@ -313,7 +313,7 @@ private:
 
 // When an hour begins or ends to be in the window; nullopt when that does not happen for as long as
 // the longest holidays last.
-std::optional<Instant> next_turn(
+std::optional<Instant> turn_of(
     const Protocol& protocol, const Directory& directory, const WindowName& name, Instant now
 )
 {
@@ -332,48 +332,60 @@ std::optional<Instant> next_turn(
     return out;
 }
 
-class NextCheck {
+// When a `held_for` comes true by time alone.
+std::optional<Instant> held_since(const View& view, const Atom& atom)
+{
+    const auto in_future = [&](Instant due) {
+        return due > view.now ? std::optional(due) : std::nullopt;
+    };
+    if (atom.op != Op::HeldFor) return std::nullopt;
+    if (atom.topic == Topic::Level) {
+        if (!among(atom.values, view.incident.level.text())) return std::nullopt;
+        return in_future(view.incident.level_since + atom.span);
+    }
+    std::optional<Instant> out;
+    for (const auto& [key, state] : view.incident.facts) {
+        if (key.fact.text() != atom.name || !match(atom.values, &state)) continue;
+        const auto due = in_future(state.since + atom.span);
+        if (due && (!out || *due < *out)) out = due;
+    }
+    return out;
+}
+
+std::optional<Instant> struck(const View& view, const Atom& atom)
+{
+    if (atom.topic != Topic::Window) return std::nullopt;
+    return turn_of(view.protocol, view.directory, WindowName(atom.name), view.now);
+}
+
+// The earliest instant that `of` gives for an atom of the condition.
+class Earliest {
 public:
-    explicit NextCheck(const View& view) : view_(view) {}
+    using Of = std::optional<Instant> (*)(const View& view, const Atom& atom);
+    Earliest(const View& view, Of of) : view_(view), of_(of) {}
     std::optional<Instant> operator()(const Never&) const { return std::nullopt; }
     std::optional<Instant> operator()(const Always&) const { return std::nullopt; }
-    std::optional<Instant> operator()(const Atom& atom) const
+    std::optional<Instant> operator()(const Atom& atom) const { return of_(view_, atom); }
+    std::optional<Instant> operator()(const All& all) const { return among_parts(all.parts); }
+    std::optional<Instant> operator()(const Any& any) const { return among_parts(any.parts); }
+    std::optional<Instant> operator()(const Not& negated) const
     {
-        if (atom.topic == Topic::Window)
-            return next_turn(view_.protocol, view_.directory, WindowName(atom.name), view_.now);
-        if (atom.op != Op::HeldFor) return std::nullopt;
-        if (atom.topic == Topic::Level) {
-            if (!among(atom.values, view_.incident.level.text())) return std::nullopt;
-            return in_future(view_.incident.level_since + atom.span);
-        }
-        std::optional<Instant> out;
-        for (const auto& [key, state] : view_.incident.facts) {
-            if (key.fact.text() != atom.name || !match(atom.values, &state)) continue;
-            const auto due = in_future(state.since + atom.span);
-            if (due && (!out || *due < *out)) out = due;
-        }
-        return out;
+        return among_parts(negated.parts);
     }
-    std::optional<Instant> operator()(const All& all) const { return earliest(all.parts); }
-    std::optional<Instant> operator()(const Any& any) const { return earliest(any.parts); }
-    std::optional<Instant> operator()(const Not& negated) const { return earliest(negated.parts); }
 
 private:
-    [[nodiscard]] std::optional<Instant> in_future(Instant due) const
-    {
-        return due > view_.now ? std::optional(due) : std::nullopt;
-    }
-    [[nodiscard]] std::optional<Instant> earliest(const std::vector<Condition>& parts) const
+    [[nodiscard]] std::optional<Instant> among_parts(const std::vector<Condition>& parts) const
     {
         std::optional<Instant> out;
         for (const Condition& part : parts) {
-            const auto due = next_check(view_, part);
-            if (due && (!out || *due < *out)) out = due;
+            const auto at = std::visit(*this, part.node);
+            if (at && (!out || *at < *out)) out = at;
         }
         return out;
     }
 
     const View& view_;
+    Of of_;
 };
 
 }  // namespace
@@ -427,7 +439,12 @@ bool in_window(
 
 std::optional<Instant> next_check(const View& view, const Condition& condition)
 {
-    return std::visit(NextCheck(view), condition.node);
+    return std::visit(Earliest(view, &held_since), condition.node);
+}
+
+std::optional<Instant> next_turn(const View& view, const Condition& condition)
+{
+    return std::visit(Earliest(view, &struck), condition.node);
 }
 
 }  // namespace shouwang::escalation

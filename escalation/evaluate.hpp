@@ -32,8 +32,12 @@ struct View {
     const Protocol& protocol, const Directory& directory, const WindowName& name, Instant now
 );
 
-// The earliest instant after `view.now` at which time alone may change the condition: a `held_for`
-// comes true, a window begins or ends. nullopt when there is none.
+// The earliest instant after `view.now` at which a `held_for` in the condition comes true by time
+// alone; nullopt when none is running.
 [[nodiscard]] std::optional<Instant> next_check(const View& view, const Condition& condition);
+
+// The earliest instant after `view.now` at which a window that the condition speaks of begins or
+// ends; nullopt when it speaks of none.
+[[nodiscard]] std::optional<Instant> next_turn(const View& view, const Condition& condition);
 
 }  // namespace shouwang::escalation

@@ -228,6 +228,7 @@ struct CheckArmed {
     IncidentId incident;
     Instant at{};
     std::optional<Instant> check_at;
+    std::optional<Instant> turns_at = {};  // a window that a condition speaks of begins or ends
 };
 struct EndSigned {
     IncidentId incident;

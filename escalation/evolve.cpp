@@ -225,7 +225,11 @@ public:
     {
         incident_.records.push_back({e.duty, e.fields, e.by, e.at});
     }
-    void operator()(const CheckArmed& e) { incident_.check_at = e.check_at; }
+    void operator()(const CheckArmed& e)
+    {
+        incident_.check_at = e.check_at;
+        incident_.turns_at = e.turns_at;
+    }
     void operator()(const EndSigned& e)
     {
         incident_.signatures[e.end].push_back({e.staff, e.at, e.evidence, e.by});

@@ -41,7 +41,8 @@ bool valid(const Fact& fact, const FactValue& value)
 // The worse of two values; of those that cannot be compared, what was known first.
 FactValue worse_of(const Fact& fact, const FactValue& known, const FactValue& reported)
 {
-    if (known.empty() || reported.empty()) return known.empty() ? reported : known;
+    if (reported.empty()) return known;
+    if (known.empty() && fact.kind != FactKind::Set) return reported;
     const auto position = [&](const std::string& word) {
         return std::find(fact.values.begin(), fact.values.end(), word) - fact.values.begin();
     };
@@ -61,6 +62,18 @@ FactValue worse_of(const Fact& fact, const FactValue& known, const FactValue& re
         case FactKind::Moment: return known;
     }
     return known;
+}
+
+// The best there is to say of this fact.
+bool is_mildest(const Fact& fact, const FactValue& value)
+{
+    switch (fact.kind) {
+        case FactKind::Scale:
+        case FactKind::Set: return value == FactValue{fact.values.front()};
+        case FactKind::Count: return value == FactValue{"0"};
+        case FactKind::Moment: return false;
+    }
+    return false;
 }
 
 // What counts for the subject, or for the incident as a whole.
@@ -126,7 +139,8 @@ void join_facts(
     const std::map<FactName, FactValue>& facts,
     const std::string& source,
     Instant known_at,
-    const Actor& by
+    const Actor& by,
+    bool judged
 )
 {
     std::map<SubjectId, std::map<FactName, FactValue>> worse;
@@ -140,6 +154,8 @@ void join_facts(
         }
         for (const SubjectId& lane : whose) {
             const FactValue known = known_of(step.incident(), lane, name);
+            // What is unknown counts as the worse case, and only a person who looked ends that.
+            if (!judged && known.empty() && is_mildest(fact->second, value)) continue;
             FactValue joined = worse_of(fact->second, known, value);
             if (joined != known) worse[lane][name] = std::move(joined);
         }

@@ -32,13 +32,15 @@ void set_facts(
 
 // As set_facts(), for what another report knew of the same emergency: of each fact the worse of the
 // two values stays. A value about nobody in particular counts for everybody whom it makes worse.
+// Unless a person has `judged` it, good news does not even replace what is unknown.
 void join_facts(
     Step& step,
     const SubjectId& subject,
     const std::map<FactName, FactValue>& facts,
     const std::string& source,
     Instant known_at,
-    const Actor& by
+    const Actor& by,
+    bool judged
 );
 
 }  // namespace shouwang::escalation

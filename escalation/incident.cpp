@@ -62,6 +62,13 @@ bool Page::finished() const noexcept
 
 std::optional<Instant> Incident::deadline() const
 {
+    std::optional<Instant> out = promised();
+    if (live()) earliest(out, turns_at);
+    return out;
+}
+
+std::optional<Instant> Incident::promised() const
+{
     std::optional<Instant> out;
     if (!live()) return out;
     earliest(out, check_at);

@@ -236,11 +236,14 @@ struct Incident {
     std::set<Hole> holes;
     std::map<StaffId, std::map<ChannelName, Instant>> last_paged;
     std::optional<Instant> check_at;  // when a condition that waits for time may come true
+    std::optional<Instant> turns_at;  // when an hour strikes that a condition speaks of
     std::optional<Instant> ended_at;
     friend bool operator==(const Incident&, const Incident&) = default;
 
     // The earliest instant at which time itself does something; nullopt once ended.
     [[nodiscard]] std::optional<Instant> deadline() const;
+    // The same without hours that strike: what somebody has been promised, or is waiting for.
+    [[nodiscard]] std::optional<Instant> promised() const;
     [[nodiscard]] bool live() const noexcept
     {
         return stage == Stage::Review || stage == Stage::Open;

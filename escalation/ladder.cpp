@@ -413,8 +413,7 @@ void raise_duty(Step& step, const DutyKey& key)
 
     DutyRaised event{step.incident().id, step.now(), key, to, old.rungs, {}, old.lapses_at};
     for (std::size_t i = 0; i < fresh.size(); ++i) {
-        // Counted from an opening long ago it may be over already: then it is due now, and not
-        // late.
+        // Counted from an opening long ago it may be over already: then it is due now.
         const Instant due = std::max(fresh[i].due, step.now());
         if (i >= event.rungs.size())
             event.rungs.push_back({to, due, {}});

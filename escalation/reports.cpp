@@ -201,16 +201,16 @@ enum class Joining { AsReported, WorseOnly };
 
 void report_facts(Step& step, const Report& command, Joining how)
 {
-    auto* const set = how == Joining::AsReported ? set_facts : join_facts;
-    set(step, SubjectId{}, command.facts, command.via, step.now(), command.by);
+    const auto set = [&](const SubjectId& whose, const std::map<FactName, FactValue>& facts) {
+        if (how == Joining::AsReported)
+            set_facts(step, whose, facts, command.via, step.now(), command.by);
+        else
+            join_facts(step, whose, facts, command.via, step.now(), command.by, false);
+    };
+    set(SubjectId{}, command.facts);
     for (std::size_t i = 0; i < command.subjects.size(); ++i)
         if (const auto& facts = command.subjects[i].facts; !facts.empty())
-            set(step,
-                subject_in(step.incident(), command, i),
-                facts,
-                command.via,
-                step.now(),
-                command.by);
+            set(subject_in(step.incident(), command, i), facts);
 }
 
 // A further report of somebody who is a subject already: its facts count, nobody is asked twice.
@@ -242,6 +242,16 @@ std::vector<Event> attach(
         open_incident(step, OpenedBecause::Trusted, command.by, protocol.floor);
     settle(step);
     return events;
+}
+
+// Who a subject of one incident is in another; empty: somebody it does not know, who may be any.
+SubjectId same_student(const Incident& from, const SubjectId& subject, const Incident& into)
+{
+    const auto known = from.subjects.find(subject);
+    if (known == from.subjects.end() || !known->second.identified()) return {};
+    for (const auto& [id, candidate] : into.subjects)
+        if (candidate.student == known->second.student) return id;
+    return {};
 }
 
 Refusal refused(std::string code, std::string pointer, std::string detail)
@@ -361,7 +371,13 @@ Decision triage(
     // Not through emit(): the batch already holds the event that tells both of them.
     for (const auto& [key, fact] : incident.facts)
         join_facts(
-            joined, SubjectId{}, {{key.fact, fact.value}}, incident.via, fact.since, command.by
+            joined,
+            same_student(incident, key.subject, *into),
+            {{key.fact, fact.value}},
+            incident.via,
+            fact.since,
+            command.by,
+            true
         );
     settle(joined);
     return events;

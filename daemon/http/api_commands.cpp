@@ -62,8 +62,7 @@ Command facts_of(BodyReader& reader, const Deed& deed)
     command.subject = SubjectId(reader.text("subject"));
     command.source = reader.text("source");
     command.known_at = reader.instant("known_at");
-    if (command.source.empty())
-        command.source = deed.by.staff.empty() ? deed.by.account : deed.by.staff.text();
+    if (command.source.empty()) command.source = deed.by.account;
     command.by = deed.by;
     return command;
 }

@@ -228,7 +228,8 @@ js::object page_row(
         {"answer", answer_to(incident, page)}};
 }
 
-js::array records(const Incident& incident, Sight sight)
+// What is written may be about anybody: shown to those who may know of everybody.
+js::array records(const Incident& incident, const Viewpoint& viewpoint)
 {
     js::array out;
     for (const Record& record : incident.records) {
@@ -236,7 +237,7 @@ js::array records(const Incident& incident, Sight sight)
             {"duty", record.duty.text()},
             {"by", record.by.staff.empty() ? record.by.account : record.by.staff.text()},
             {"at", to_rfc3339(record.at)}};
-        if (sight == Sight::Command) {
+        if (viewpoint.names_all(incident)) {
             js::object fields;
             for (const auto& [name, value] : record.fields) fields[name] = value;
             row["fields"] = std::move(fields);
@@ -296,14 +297,15 @@ js::array pages(const ViewContext& context, const Protocol& protocol, const Inci
 }
 
 // The unit may be a class, and the class tells who the student is.
-js::array holes(const Protocol& protocol, const Incident& incident, Sight sight)
+js::array holes(const Protocol& protocol, const Incident& incident, const Viewpoint& viewpoint)
 {
     js::array out;
     for (const Hole& hole : incident.holes)
         out.push_back(js::object{
             {"role", hole.role.text()},
             {"role_label", role_label(protocol, hole.role)},
-            {"unit", sight == Sight::Command ? js::value(hole.unit.text()) : js::value(nullptr)}});
+            {"unit",
+             viewpoint.names_all(incident) ? js::value(hole.unit.text()) : js::value(nullptr)}});
     return out;
 }
 
@@ -374,16 +376,16 @@ js::object incident_view(
     out["duties"] = std::move(duties);
     out["pages"] = pages(context, protocol, incident);
     out["pages_total"] = incident.page_count;
-    out["holes"] = holes(protocol, incident, sight);
+    out["holes"] = holes(protocol, incident, viewpoint);
     out["decisions"] = js::array{};
-    out["records"] = records(incident, sight);
+    out["records"] = records(incident, viewpoint);
     out["watches"] = js::array{};
     if (viewpoint.names_all(incident)) {
         out["callback"] = text_or_null(incident.callback);
         out["text"] = text_or_null(incident.text);
     }
     out["reports"] = incident.reports;
-    out["next_at"] = instant_or_null(incident.deadline());
+    out["next_at"] = instant_or_null(incident.promised());
     out["missing_for_end"] = missing(context, protocol, incident);
     out["protocol"] = {
         {"name", protocol.name}, {"version", protocol.version}, {"hash", incident.protocol}};
@@ -426,7 +428,7 @@ js::object incident_row(const ViewContext& context, const Incident& incident)
     out["duties_open"] = open;
     out["duties_ended"] = incident.duties.size() - open;
     out["open_duties"] = std::move(duties);
-    out["next_at"] = instant_or_null(incident.deadline());
+    out["next_at"] = instant_or_null(incident.promised());
     out["holes"] = incident.holes.size();
     return out;
 }
@@ -440,7 +442,7 @@ js::object report_view(
     out["place"] = place(incident.place, viewpoint.sight);
     out["facts"] = facts(protocol_of(context, incident), incident);
     out["subjects"] = subjects(context, incident, viewpoint);
-    out["opens_at"] = instant_or_null(incident.deadline());
+    out["opens_at"] = instant_or_null(incident.promised());
     if (viewpoint.names_all(incident)) {
         out["callback"] = text_or_null(incident.callback);
         out["text"] = text_or_null(incident.text);

@@ -90,6 +90,12 @@ std::map<std::string, std::string> form_fields(const Fields& fields)
     return out;
 }
 
+// A link is an account of its own for whoever it was sent to.
+Actor link_account(const daemon::RespondLinks::Responder& who)
+{
+    return {"link-" + who.staff.text(), who.staff};
+}
+
 Command answer_in(
     const Fields& fields, const std::string& word, const daemon::RespondLinks::Responder& who
 )
@@ -104,7 +110,7 @@ Command answer_in(
     if (const auto minutes = minutes_in(field_of(fields, "eta_minutes"))) command.eta = *minutes;
     command.reason = field_of(fields, "reason");
     command.via = "link";
-    command.by = {"link", who.staff};
+    command.by = link_account(who);
     return command;
 }
 
@@ -114,7 +120,7 @@ Command record_in(const Fields& fields, const daemon::RespondLinks::Responder& w
     command.incident = who.incident;
     command.duty = field_of(fields, "ask");
     command.fields = form_fields(fields);
-    command.by = {"link", who.staff};
+    command.by = link_account(who);
     return command;
 }
 
@@ -125,7 +131,7 @@ Command signature_in(const Fields& fields, const daemon::RespondLinks::Responder
     command.end = EndName(field_of(fields, "ask"));
     command.staff = who.staff;
     command.evidence = form_fields(fields);
-    command.by = {"link", who.staff};
+    command.by = link_account(who);
     return command;
 }
 
@@ -182,7 +188,8 @@ awaitable<Response> PageRoutes::respond(Request request, Params params)
     if (!who) co_return gone();
     const auto fields = parse_form(request.body());
     // The demo's wall presses the same buttons and has no page with a nonce on it.
-    const bool wall = wall_ != nullptr && from_own_page(request, {});
+    const bool answers = what != "record" && what != "sign";
+    const bool wall = answers && wall_ != nullptr && from_own_page(request, {});
     if (!fields || (field_of(*fields, "nonce") != nonce_for(token) && !wall))
         co_return from_the_page_only(403);
     // The page's own two words; any other is an answer.

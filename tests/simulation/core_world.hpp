@@ -63,6 +63,7 @@ private:
     void reply(const escalation::Paged& page);
     void meddle();
     void report();
+    void report_again(const escalation::Incident& incident);
     [[nodiscard]] std::map<escalation::FactName, escalation::FactValue> drawn_facts(bool subjects);
     void change_facts(const escalation::Incident& incident);
     void speak_unasked(const escalation::Incident& incident);

@@ -45,6 +45,7 @@ void CoreWorld::meddle()
     if (dice_.chance(news_, 50)) change_facts(*incident);
     if (dice_.chance(nosy_, 30)) speak_unasked(*incident);
     if (dice_.chance(1, 12)) write_down(*incident);
+    if (dice_.chance(1, 10)) report_again(*incident);
     if (dice_.chance(1, 15)) try_to_end(*incident);
     if (dice_.chance(nosy_, 120)) judge(*incident);
     oracle_.at_rest(board_, now_);
@@ -108,6 +109,24 @@ void CoreWorld::report()
     command.facts = drawn_facts(false);
     command.text = "CANARY text";
     if (feed(command)) ++tally_.incidents;
+}
+
+// Somebody else, whom nobody may have checked, tells of a student whom it is about already.
+void CoreWorld::report_again(const Incident& incident)
+{
+    for (const auto& [id, subject] : incident.subjects) {
+        if (!subject.identified() || !incident.live()) continue;
+        Report command;
+        command.id = IncidentId("I" + std::to_string(next_id_++));
+        command.kind = incident.kind;
+        const bool checked = protocol_.review.empty() || dice_.chance(1, 3);
+        command.via = *nth(checked ? protocol_.trusted : protocol_.review, dice_.next());
+        command.by = {"kiosk", StaffId{}};
+        command.subjects = {{subject.student, "CANARY description", drawn_facts(true)}};
+        command.facts = drawn_facts(true);
+        feed(command);
+        return;
+    }
 }
 
 void CoreWorld::change_facts(const Incident& incident)
@@ -337,12 +356,14 @@ void CoreWorld::end_all()
         command.end = name;
         for (const std::string& field : end.evidence) command.evidence[field] = "CANARY";
         const auto people = possible_signers(board_.incidents.at(id), end);
-        for (const StaffId& staff : people) {
-            if (board_.incidents.at(id).stage == Stage::Closed) break;
-            command.staff = staff;
-            command.by = {staff.text(), staff};
-            feed(command);
-        }
+        // The desk passes on what everybody says, which is worth one signature; the rest is theirs.
+        for (const bool own : {false, true})
+            for (const StaffId& staff : people) {
+                if (board_.incidents.at(id).stage == Stage::Closed) break;
+                command.staff = staff;
+                command.by = {own ? staff.text() : "desk", own ? staff : StaffId()};
+                feed(command);
+            }
         const bool closed = board_.incidents.at(id).stage == Stage::Closed;
         std::string missing;
         if (!closed)

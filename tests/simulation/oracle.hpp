@@ -83,8 +83,9 @@ private:
         std::map<escalation::DutyKey, SeenDuty> duties;
         std::map<escalation::RegisterName, std::set<escalation::StaffId>> registers;
         std::map<escalation::EndName, std::vector<escalation::StaffId>> signers;
-        // By which accounts the signatures came, and for whom those are.
-        std::map<escalation::EndName, std::set<std::pair<std::string, escalation::StaffId>>> hands;
+        // By which accounts the signatures came, and whose those are.
+        std::map<escalation::EndName, std::set<std::string>> hands;
+        std::map<escalation::FactKey, escalation::FactValue> facts;
         unsigned pages = 0;
         [[nodiscard]] bool live() const
         {

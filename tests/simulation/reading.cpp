@@ -139,6 +139,29 @@ void Reading::operator()(const DutyOpened& e)
     opened_.insert(e.duty);
 }
 
+void Reading::operator()(const FactsSet& e)
+{
+    // A further report that nobody has checked: it came under another id than the incident's.
+    const auto* report = std::get_if<Report>(&command_);
+    const bool hearsay =
+        report != nullptr && report->id != e.incident && !protocol().trusted.contains(report->via);
+    for (const auto& [name, value] : e.facts) {
+        FactValue& known = incident_.facts[{e.subject, name}];
+        const FactValue was = known.empty() ? incident_.facts[{SubjectId(), name}] : known;
+        const auto& scale = protocol().facts.at(name);
+        if (hearsay && !was.empty() && scale.kind == FactKind::Scale) {
+            const auto place = [&](const FactValue& words) {
+                return words.empty()
+                           ? -1
+                           : std::find(scale.values.begin(), scale.values.end(), words.front()) -
+                                 scale.values.begin();
+            };
+            must(place(value) > place(was), "1", "hearsay makes it milder:", name.text());
+        }
+        known = value;
+    }
+}
+
 void Reading::operator()(const DutyRaised& e)
 {
     Oracle::SeenDuty& seen = duty(e.duty, "raised");

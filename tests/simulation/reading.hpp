@@ -28,7 +28,7 @@ public:
     void operator()(const escalation::Opened& e);
     void operator()(const escalation::Dismissed& e);
     void operator()(const escalation::Attached& e);
-    void operator()(const escalation::FactsSet&) {}
+    void operator()(const escalation::FactsSet& e);
     void operator()(const escalation::RulesChanged&) {}
     void operator()(const escalation::LevelRaised& e);
     void operator()(const escalation::DutyOpened& e);

@@ -283,12 +283,13 @@ void Reading::operator()(const EndSigned& e)
         e.staff.text()
     );
     signers.push_back(e.staff);
-    must(
-        incident_.hands[e.end].insert({e.by.account, e.by.staff}).second,
-        "5",
-        "one account gives two signatures:",
-        e.by.account
-    );
+    for (const std::string& hand : {"account " + e.by.account, "person " + e.by.staff.text()})
+        must(
+            hand == "person " || incident_.hands[e.end].insert(hand).second,
+            "5",
+            "one hand gives two signatures:",
+            hand
+        );
 }
 
 void Reading::operator()(const Ended& e)

@@ -271,7 +271,7 @@ void ShellWorld::sign(const IncidentId& id, const EndName& name, const End& end)
             const auto found =
                 resolve(*stage_.protocol, *stage_.directory, incident, role, {}, now);
             for (const Person& person : found.people) {
-                SignEnd command{id, name, person.staff, {}, {"desk", person.staff}};
+                SignEnd command{id, name, person.staff, {}, {person.staff.text(), person.staff}};
                 for (const std::string& field : end.evidence) command.evidence[field] = "CANARY";
                 submit(command);
             }

@@ -108,14 +108,19 @@ export function record(dialog, view, duty) {
   const known = (one) => factOf(one.fact ?? one.name)?.values?.length;
   ask(dialog, `${duty.label} · ${view.code}`, duty.record.map((one) => (known(one)
     ? control(one.fact ?? one.name, one.name)
-    : field(one.label, el("input", { type: "text", name: one.name, maxlength: 500, required: one.required }), one.required ? "" : "可不填"))),
+    : field(one.label, el("input", { type: "text", name: one.name, maxlength: 500, required: one.required }), one.required ? "" : "可不填"))).concat([
+    field("谁的记录（工号）", el("input", { type: "text", name: "record_of", maxlength: 64, value: viewer.staff ?? "" }), "替现场人员记录时填他的工号"),
+    field("谁听到的", el("input", { type: "text", name: "record_heard_by", maxlength: 64 }), "替人记录时填写"),
+  ]),
   "提交", (data, key) => {
     const fields = {};
     for (const one of duty.record) {
       const value = data.getAll(one.name).join(",");
       if (value) fields[one.name] = value;
     }
-    return post(path(view, `duties/${encodeURIComponent(duty.key)}/records`), { fields }, key);
+    return post(path(view, `duties/${encodeURIComponent(duty.key)}/records`), filled({
+      fields, staff: data.get("record_of"), heard_by: data.get("record_heard_by"),
+    }), key);
   });
 }
 
