@@ -42,6 +42,23 @@ js::object object_of(std::string_view text)
     return !error && value.is_object() ? std::move(value.get_object()) : js::object{};
 }
 
+// Puts what is personal back where the codec took it out: into composites, and into those of a
+// list by their places. The depth is that of our own events.
+void unite(js::value& open, const js::value& sealed)
+{
+    if (open.is_object() && sealed.is_object()) {
+        for (const auto& [key, value] : sealed.get_object()) {
+            const auto [at, fresh] = open.get_object().emplace(key, value);
+            if (!fresh) unite(at->value(), value);
+        }
+    } else if (open.is_array() && sealed.is_array() && open.get_array().size() == sealed.get_array().size()) {
+        for (std::size_t i = 0; i < sealed.get_array().size(); ++i)
+            unite(open.get_array()[i], sealed.get_array()[i]);
+    } else {
+        open = sealed;
+    }
+}
+
 std::string hex(const journal::Hash& hash)
 {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -131,13 +148,12 @@ js::array Timeline::of(
     const auto& seqs = found->second.seqs;
     const auto show = [&](const journal::Record& record) {
         if (record.stream != incident.text() || !is_event(record.type)) return true;
-        js::object body = object_of(record.open);
+        js::value body = object_of(record.open);
         if (personal && !record.sealed.empty()) {
             const auto plain = keys_.open(
                 record.key_id, record.sealed, daemon::seal_context(record.stream, record.type)
             );
-            for (auto& [key, value] : object_of(plain.value_or("{}")))
-                body.insert_or_assign(key, value);
+            unite(body, object_of(plain.value_or("{}")));
         }
         out.push_back(js::object{
             {"seq", record.seq},

@@ -179,6 +179,43 @@ TEST_CASE("timeline: what is sealed is shown only to who may see it, and while i
     CHECK(told(true) == open);
 }
 
+TEST_CASE("timeline: what is personal is added to an event and takes nothing from it", "[api]")
+{
+    boost::asio::io_context io;
+    journal::MemoryJournal::Content content;
+    rehearsal::SeededEntropy entropy(1);
+    journal::KeyRing keys(journal::MasterKey::generate(entropy), entropy);
+    content.keys.push_back(keys.create("I1"));
+    escalation::Reported reported;
+    reported.incident = IncidentId("I1");
+    reported.place.label = "北区一栋";
+    reported.place.room = "房间七";
+    escalation::Subject subject;
+    subject.id = escalation::SubjectId("s1");
+    subject.student = escalation::StudentId("st-1");
+    subject.college = escalation::UnitId("F1");
+    reported.subjects.push_back(subject);
+    const auto encoded = daemon::encode(reported);
+    journal::Record record;
+    record.seq = 1;
+    record.stream = record.key_id = "I1";
+    record.type = encoded.type;
+    record.open = encoded.open;
+    record.sealed = keys.seal("I1", encoded.sealed, "I1\nreported");
+    content.records.push_back(record);
+    const journal::MemoryJournal journal(io.get_executor(), std::move(content));
+    const Timeline timeline(journal, keys);
+
+    const js::array events = timeline.of(IncidentId("I1"), 0, no_limit, true);
+    REQUIRE(events.size() == 1);
+    const js::value& body = events.front().at("body");
+    CHECK(body.at("place").at("room") == "房间七");
+    CHECK(body.at("subjects").at(0).at("student") == "st-1");
+    INFO(js::serialize(body));
+    CHECK(body.at("place").as_object().contains("label"));
+    CHECK(body.at("subjects").at(0).as_object().contains("college"));
+}
+
 TEST_CASE("timeline: an event is told to who was asked by it or before it", "[api]")
 {
     Stage stage;
