@@ -26,7 +26,7 @@ End all_clear()
 SignEnd sign(const char* staff, const char* note = "aired")
 {
     SignEnd out{
-        IncidentId("i1"), EndName("all_clear"), StaffId(staff), {}, {"own", StaffId(staff)}};
+        IncidentId("i1"), EndName("all_clear"), StaffId(staff), {}, {staff, StaffId(staff)}};
     if (*note != '\0') out.evidence["note"] = note;
     return out;
 }
@@ -203,15 +203,20 @@ TEST_CASE("end: what one account passes on is one signature", "[escalation][noti
     builder.protocol.duty_order.clear();
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
     board.open();
-    const auto heard = [](const char* staff, const char* account) {
+    const auto heard = [](const char* staff, const char* account, const char* own = "porter-1") {
         SignEnd out = sign(staff);
-        out.by = {account, StaffId("porter-1")};
+        out.by = {account, StaffId(own)};
         out.heard_by = "the porter";
         return out;
     };
     CHECK(only<EndSigned>(board.feed(heard("mayor-1", "desk"))).at(0).heard_by == "the porter");
-    CHECK(board.refused(heard("clerk-1", "desk")) == "signer_same_account");
-    board.feed(heard("clerk-1", "other desk"));
+    CHECK(board.refused(heard("clerk-1", "desk", "fitter-1")) == "signer_same_account");
+    // Nor is it two when one person has two accounts.
+    CHECK(board.refused(heard("clerk-1", "other desk")) == "signer_same_account");
+    SignEnd more = heard("clerk-1", "other desk", "fitter-1");
+    more.evidence["poem"] = "roses";
+    CHECK(board.refused(more) == "field_unknown");
+    board.feed(heard("clerk-1", "other desk", "fitter-1"));
     CHECK(board.incident().stage == Stage::Closed);
 }
 

@@ -353,6 +353,7 @@ TEST_CASE("duty: an hour that strikes opens it, and nothing else has to happen",
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);  // 10:00
     board.open();
     CHECK(board.board().deadline() == morning + 12h);
+    CHECK_FALSE(board.incident().promised());  // an hour that strikes is waited for by nobody
     CHECK(paged(board.run_until(morning + 12h - 1ms)).empty());
     CHECK(paged(board.run_until(morning + 12h)) == "clerk-1");
     board.run_until(morning + 21h - 1ms);

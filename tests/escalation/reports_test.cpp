@@ -162,6 +162,36 @@ TEST_CASE("report: who is not trusted makes nothing milder", "[escalation][notic
     CHECK(board.incident().facts.at({SubjectId(), FactName("flats")}).value == FactValue{"2"});
 }
 
+TEST_CASE("report: good news that nobody checked leaves unknown what is unknown", "[escalation]")
+{
+    BoardDriver board(with_review().protocol, DirectoryBuilder().directory, morning);
+    board.open({}, {"st-1"}, "street");
+    Report report = BoardDriver::report("i2", {}, {"st-1"}, "street");
+    report.facts = {
+        {FactName("smell"), {"none"}}, {FactName("flats"), {"0"}}, {FactName("zones"), {"cellar"}}};
+    board.feed(report);
+    CHECK(board.incident().reports == 2);
+    CHECK(board.incident().facts.empty());
+    // Of several zones, the word for none does not stand beside another.
+    report.facts = {{FactName("zones"), {"cellar", "roof"}}};
+    board.feed(report);
+    CHECK(board.incident().facts.at({SubjectId(), FactName("zones")}).value == FactValue{"roof"});
+}
+
+TEST_CASE("report: attached by hand, what it says of a student is said of that one", "[escalation]")
+{
+    BoardDriver board(with_review().protocol, DirectoryBuilder().directory, morning);
+    board.feed(BoardDriver::report("i2", {}, {"st-1", "st-2"}));
+    Report second = BoardDriver::report("i1", {}, {"st-2"}, "street");
+    second.subjects.push_back({StudentId(), "red coat", {}});  // so that it does not join by itself
+    second.subjects[0].facts = {{FactName("breath"), {"gone"}}};
+    board.feed(second);
+    board.feed(judge(Judgement::Attach, "", "i2"));
+    const auto& facts = board.incident("i2").facts;
+    CHECK(facts.at({SubjectId("s2"), FactName("breath")}).value == FactValue{"gone"});
+    CHECK_FALSE(facts.contains({SubjectId("s1"), FactName("breath")}));
+}
+
 TEST_CASE("report: joining adds up what a set holds, and keeps the larger count", "[escalation]")
 {
     BoardDriver board(with_review().protocol, DirectoryBuilder().directory, morning);

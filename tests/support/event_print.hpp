@@ -92,7 +92,10 @@ public:
     void operator()(const escalation::RegisterLeft& e) { line("leaves", e.at, e.name, e.staff); }
     void operator()(const escalation::HoleFound& e) { line("hole", e.at, e.role, e.unit); }
     void operator()(const escalation::Recorded& e) { line("recorded", e.at, e.duty); }
-    void operator()(const escalation::CheckArmed& e) { line("check", e.at, e.check_at, e.turns_at); }
+    void operator()(const escalation::CheckArmed& e)
+    {
+        line("check", e.at, e.check_at, e.turns_at);
+    }
     void operator()(const escalation::EndSigned& e) { line("signed", e.at, e.end, e.staff); }
     void operator()(const escalation::Ended& e) { line("ended", e.at, e.end); }
     void operator()(const escalation::SendStarted& e)

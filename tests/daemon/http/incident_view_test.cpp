@@ -198,7 +198,7 @@ TEST_CASE("incident view: who is named one of two students is told of that one a
     Works works;
     works.incident.holes.clear();
     const js::object view = works.view(Sight::Command, {SubjectId("s2")});
-    CHECK(told(view, secrets) == "学生乙 st-2 \"K2\" 穿蓝衣 房间七 门后 记录内容");
+    CHECK(told(view, secrets) == "学生乙 st-2 \"K2\" 穿蓝衣 房间七 门后");
     // What somebody told on the telephone may be about the other one.
     CHECK_FALSE(view.contains("callback"));
     CHECK_FALSE(view.contains("text"));
