@@ -29,7 +29,7 @@ struct TopicWord {
     std::string_view word;
     Topic topic;
 };
-constexpr std::array<TopicWord, 8> topics{{
+constexpr std::array<TopicWord, 10> topics{{
     {"level", Topic::Level},
     {"duty", Topic::Duty},
     {"rule", Topic::Rule},
@@ -38,6 +38,15 @@ constexpr std::array<TopicWord, 8> topics{{
     {"incident", Topic::Incident},
     {"subject", Topic::Subject},
     {"place", Topic::Place},
+    {"record", Topic::Record},
+    {"contact", Topic::Contact},
+}};
+
+// These stand by themselves.
+constexpr std::array<TopicWord, 3> plain_topics{{
+    {"subjects", Topic::Subjects},
+    {"colleges", Topic::Colleges},
+    {"facts", Topic::AnyFact},
 }};
 
 struct OpWord {
@@ -73,6 +82,12 @@ std::vector<std::string> values_of(std::string_view text)
     return out;
 }
 
+bool by_attribute(Topic topic)
+{
+    return topic == Topic::Incident || topic == Topic::Subject || topic == Topic::Place ||
+           topic == Topic::Contact;
+}
+
 // "located", "located.no", "level.red", "duty.S05", "place.housing": whose word is the first?
 void set_name(Atom& atom, std::string_view text)
 {
@@ -80,16 +95,16 @@ void set_name(Atom& atom, std::string_view text)
     const std::string_view head = text.substr(0, dot);
     const std::string tail(dot == std::string_view::npos ? "" : text.substr(dot + 1));
     atom.name = std::string(text);
-    if (text == "subjects") {
-        atom.topic = Topic::Subjects;
+    for (const TopicWord& known : plain_topics) {
+        if (text != known.word) continue;
+        atom.topic = known.topic;
         atom.name.clear();
         return;
     }
     for (const TopicWord& known : topics) {
         if (head != known.word) continue;
         atom.topic = known.topic;
-        const bool attribute = atom.topic == Topic::Incident || atom.topic == Topic::Subject ||
-                               atom.topic == Topic::Place;
+        const bool attribute = by_attribute(atom.topic);
         atom.name = attribute ? std::string() : tail;
         if (attribute) atom.attribute = tail;
         return;
@@ -249,8 +264,12 @@ bool allowed(const Atom& atom)
         case Topic::Register: return is_any({Op::Is, Op::IsNot, Op::Has});
         case Topic::Incident: return is_any({Op::Is, Op::IsNot, Op::Has, Op::Turns});
         case Topic::Subject: return is_any({Op::Is, Op::IsNot, Op::Turns});
-        case Topic::Subjects: return is_any({Op::AtLeast});
-        case Topic::Place: return is_any({Op::Is, Op::IsNot});
+        case Topic::Subjects:
+        case Topic::Colleges: return is_any({Op::AtLeast});
+        case Topic::AnyFact: return is_any({Op::Worse});
+        case Topic::Place:
+        case Topic::Record:
+        case Topic::Contact: return is_any({Op::Is, Op::IsNot});
     }
     return false;
 }
@@ -282,7 +301,7 @@ std::vector<std::string> attribute_words(const Atom& atom, const Protocol& proto
 {
     const std::string& name = atom.attribute;
     if (atom.topic == Topic::Incident) {
-        if (name == "stage") return {"review", "open"};
+        if (name == "stage") return {"review", "open", "aftercare"};
         if (name == "kind") return {"real", "drill", "test"};
         if (name == "cycle") return {"first", "reopened"};
         return via_words(protocol);
@@ -290,6 +309,7 @@ std::vector<std::string> attribute_words(const Atom& atom, const Protocol& proto
     if (atom.topic == Topic::Subject)
         return name == "kind" ? std::vector<std::string>{"ug", "pg", "intl", "unknown"}
                               : std::vector<std::string>{"yes", "no"};
+    if (atom.topic == Topic::Contact && name != "known") return {"yes", "no", "unknown"};
     if (name == "campus") return {};
     if (name == "housing") return {"yes", "no", "unknown"};
     return {"yes", "no"};
@@ -299,6 +319,7 @@ Words attributes(Topic topic)
 {
     if (topic == Topic::Incident) return {"stage", "kind", "via", "cycle"};
     if (topic == Topic::Subject) return {"identified", "kind", "minor", "intern", "housed"};
+    if (topic == Topic::Contact) return {"known", "legal", "caution"};
     return {"known", "housing", "campus"};
 }
 
@@ -314,8 +335,13 @@ std::pair<Words, std::string> subjects_of(const Atom& atom, const Protocol& prot
         case Topic::Incident: return {attributes(atom.topic), "property of the incident"};
         case Topic::Subject: return {attributes(atom.topic), "property of a subject"};
         case Topic::Place: return {attributes(atom.topic), "property of the place"};
+        case Topic::Contact: return {attributes(atom.topic), "property of a contact"};
+        // Which fields there are is the duty's own; an ending's are its evidence.
+        case Topic::Record: return {{atom.name}, "field"};
         case Topic::Level:
-        case Topic::Subjects: return {{""}, "name"};
+        case Topic::Subjects:
+        case Topic::Colleges:
+        case Topic::AnyFact: return {{""}, "name"};
     }
     return {};
 }
@@ -335,10 +361,10 @@ public:
 
     void run()
     {
-        const bool by_attribute = atom_.topic == Topic::Incident || atom_.topic == Topic::Subject ||
-                                  atom_.topic == Topic::Place;
         const auto [known, kind] = subjects_of(atom_, protocol_);
-        const std::string& name = by_attribute ? atom_.attribute : atom_.name;
+        std::string name = by_attribute(atom_.topic) ? atom_.attribute : atom_.name;
+        // "duty.S06@center_duty" is about one instance of S06.
+        if (atom_.topic == Topic::Duty) name.resize(std::min(name.find('@'), name.size()));
         if (!known.contains(name)) {
             fault("there is no " + kind + " " + quoted(name), suggestion(name, known));
             return;
@@ -387,7 +413,8 @@ private:
             return;
         }
         const std::vector<std::string> words = words_of(atom_, protocol_);
-        const bool number = words.empty() && atom_.topic != Topic::Place;
+        const bool number =
+            words.empty() && atom_.topic != Topic::Place && atom_.topic != Topic::Record;
         for (const std::string& value : atom_.values) {
             if (value.empty())
                 fault("an empty value", "several values are written a|b");
@@ -418,7 +445,8 @@ std::string joined(const std::vector<std::string>& values)
 std::string subject_text(const Atom& atom)
 {
     if (atom.topic == Topic::Fact) return atom.name;
-    if (atom.topic == Topic::Subjects) return "subjects";
+    for (const TopicWord& known : plain_topics)
+        if (known.topic == atom.topic) return std::string(known.word);
     std::string out;
     for (const TopicWord& known : topics)
         if (known.topic == atom.topic) out = std::string(known.word);
@@ -444,6 +472,24 @@ void check_atom(const PlacedAtom& placed, const Protocol& protocol, FaultList& f
     AtomCheck(placed, protocol, faults).run();
 }
 
+namespace {
+
+// The states an instance can be in, and the words that it can be done with.
+std::vector<std::string> duty_words(const Atom& atom, const Protocol& protocol)
+{
+    std::vector<std::string> out{"open", "done", "lapsed", "moot", "waived"};
+    const escalation::DutyName name(atom.name.substr(0, atom.name.find('@')));
+    const auto duty = protocol.duties.find(name);
+    if (duty == protocol.duties.end()) return out;
+    for (const auto& [word, effect] : duty->second.answers)
+        if (effect == escalation::Effect::Satisfy) out.push_back(word.text());
+    for (const escalation::Each& each : duty->second.each)
+        for (const escalation::Word& word : each.satisfy) out.push_back(word.text());
+    return out;
+}
+
+}  // namespace
+
 std::vector<std::string> words_of(const Atom& atom, const Protocol& protocol)
 {
     switch (atom.topic) {
@@ -461,14 +507,18 @@ std::vector<std::string> words_of(const Atom& atom, const Protocol& protocol)
             for (const escalation::Level& level : protocol.levels) out.push_back(level.name.text());
             return out;
         }
-        case Topic::Duty: return {"open", "done", "lapsed", "moot"};
+        case Topic::Duty: return duty_words(atom, protocol);
         case Topic::Rule: return {"on", "off"};
         case Topic::Window: return {"yes", "no"};
         case Topic::Register: return {"held", "empty"};
         case Topic::Incident:
         case Topic::Subject:
-        case Topic::Place: return attribute_words(atom, protocol);
-        case Topic::Subjects: return {};
+        case Topic::Place:
+        case Topic::Contact: return attribute_words(atom, protocol);
+        case Topic::Subjects:
+        case Topic::Colleges:
+        case Topic::AnyFact:
+        case Topic::Record: return {};
     }
     return {};
 }

@@ -33,6 +33,7 @@ using escalation::Word;
 namespace {
 
 constexpr std::int64_t lapses_most = 10;
+constexpr std::int64_t workdays_most = 30;
 
 template <class Value>
 struct Choice {
@@ -109,6 +110,7 @@ public:
         personal_ = duty_.scope == Scope::Person;
         read_conditions();
         read_answers();
+        read_decision();
         if (table_.has("answer_from"))
             duty_.answer_from = read_targets(table_, "answer_from", draft_);
         read_due();
@@ -119,6 +121,9 @@ public:
         duty_.on_lapse = choose(table_, "on_lapse", lapses, Lapse::List);
         duty_.lapses_max = static_cast<unsigned>(table_.number_or("lapses_max", 1, 1, lapses_most));
         read_record();
+        if (const TomlNode* node = table_.find("refuse"))
+            duty_.refuse = read_refusals(*node, table_.path(), personal_, draft_);
+        read_waiver();
         read_each();
         check();
         table_.finish();
@@ -157,6 +162,44 @@ private:
         }
     }
 
+    // What a decision needs besides the word, and what it is about.
+    void read_decision()
+    {
+        duty_.decision = table_.text_or("decision", "");
+        duty_.dial = table_.text_or("dial", "");
+        duty_.in_drills = table_.flag_or("in_drills", true);
+        const TomlNode* node = table_.find("terms");
+        if (node == nullptr) return;
+        TableReader words(draft_.faults, table_.path() + ".terms", *node);
+        for (const TomlEntry* entry : words.rest()) {
+            if (!duty_.answers.contains(Word(entry->key)))
+                draft_.faults.add(
+                    entry->where,
+                    words.path() + ": " + quoted(entry->key) + " is no answer of this duty",
+                    "a word of its \"answers\""
+                );
+            TableReader table(draft_.faults, words.path() + "." + entry->key, entry->node);
+            escalation::Terms terms;
+            for (const auto& [field, where] : table.texts("needs")) terms.needs.push_back(field);
+            if (table.has("from")) terms.from = read_targets(table, "from", draft_);
+            terms.reopens =
+                read_condition(table, "reopens", personal_, {escalation::Never{}}, draft_);
+            table.finish();
+            duty_.terms[Word(entry->key)] = std::move(terms);
+        }
+    }
+
+    void read_waiver()
+    {
+        const TomlNode* node = table_.find("waive");
+        if (node == nullptr) return;
+        TableReader table(draft_.faults, table_.path() + ".waive", *node);
+        draft_.places[table.path()] = node->where;
+        duty_.waive_by = read_targets(table, "by", draft_);
+        duty_.waive_when = read_condition(table, "when", personal_, {escalation::Always{}}, draft_);
+        table.finish();
+    }
+
     void read_due()
     {
         const TomlNode* node = table_.find("due");
@@ -170,8 +213,11 @@ private:
         for (const TomlNode& part : *rules) {
             TableReader table(draft_.faults, table_.path() + ".due", part);
             escalation::DueRule rule;
-            static_cast<void>(table.need("within"));
-            rule.span = table.span("within").value_or(Span{});
+            rule.workdays = static_cast<unsigned>(table.number_or("workdays", 0, 1, workdays_most));
+            if (rule.workdays == 0) {
+                static_cast<void>(table.need("within"));
+                rule.span = table.span("within").value_or(Span{});
+            }
             rule.when = read_condition(table, "when", personal_, {escalation::Always{}}, draft_);
             const auto roles = table.texts("role");
             for (const auto& [role, where] : roles) {
@@ -220,11 +266,38 @@ private:
         duty_.forever = std::move(forever);
     }
 
+    // [{ until = "30m", every = "5m" }, { every = "30m" }]: the first that holds.
+    void read_paces(const TomlNode& node, const std::string& path, Forever& forever)
+    {
+        for (const TomlNode& part : *node.array()) {
+            TableReader table(draft_.faults, path, part);
+            escalation::Pace pace;
+            pace.when = read_condition(table, "when", personal_, {escalation::Always{}}, draft_);
+            pace.until = table.span("until");
+            static_cast<void>(table.need("every"));
+            pace.every = table.span("every").value_or(Span{});
+            forever.every = pace.every;
+            table.finish();
+            forever.paces.push_back(std::move(pace));
+        }
+        const bool open_ended =
+            !forever.paces.empty() && !forever.paces.back().until &&
+            std::holds_alternative<escalation::Always>(forever.paces.back().when.node);
+        if (!open_ended)
+            draft_.faults.add(
+                node.where, path + " ends some time", "the last one without \"until\" and \"when\""
+            );
+    }
+
     // One span, or one for each level; the shortest serves where a level has none.
     void read_every(TableReader& table, Forever& forever)
     {
         const TomlNode* node = table.need("every");
         if (node == nullptr) return;
+        if (node->array() != nullptr) {
+            read_paces(*node, table.path() + ".every", forever);
+            return;
+        }
         if (node->table() == nullptr) {
             forever.every = table.span("every").value_or(Span{});
             return;
@@ -243,6 +316,7 @@ private:
 
     void read_record()
     {
+        duty_.record_ends = table_.flag_or("record_ends", true);
         const TomlNode* node = table_.find("record");
         if (node == nullptr) return;
         const TomlNode::Array* fields = node->array();
@@ -264,6 +338,7 @@ private:
             field.fact = FactName(table.text_or("fact", ""));
             draft_.refer(Reference::To::Fact, field.fact.text(), table.where("fact"), table.path());
             field.required = table.flag_or("required", true);
+            field.contact = table.flag_or("contact", false);
             table.finish();
             duty_.record.push_back(std::move(field));
         }
@@ -348,6 +423,15 @@ private:
                 "each",
                 duty_.each.empty() ? "has nobody each" : "has entries nobody asks",
                 "scope = \"each\" and [[duty.x.each]] go together"
+            );
+        const auto never = [](const escalation::Condition& condition) {
+            return std::holds_alternative<escalation::Never>(condition.node);
+        };
+        if (!duty_.record_ends && (duty_.record.empty() || never(duty_.done)))
+            fault(
+                "record_ends",
+                "would never be done",
+                "record_ends = false is for a record beside a \"done\""
             );
         if (duty_.on_lapse == Lapse::Parent && duty_.scope != Scope::Person)
             fault(

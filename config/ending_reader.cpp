@@ -1,14 +1,15 @@
 #include "config/protocol_draft.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 // What is said and how it ends: informs, phases, endings, texts.
 namespace shouwang::config {
 
 using escalation::EndName;
+using escalation::EndOutcome;
 using escalation::InformName;
-using escalation::RoleName;
 using escalation::TextCode;
 using escalation::Word;
 
@@ -89,52 +90,84 @@ private:
         escalation::End end;
         end.name = EndName(name);
         end.label = table.need_text("label");
-        end.duties_ended = table.flag_or("duties_ended", true);
+        read_outcome(table, end);
+        end.per_subject = table.flag_or("per_subject", end.outcome == EndOutcome::Lane);
+        end.duties_ended = table.flag_or("duties_ended", end.outcome == EndOutcome::Closed);
+        for (const std::string& duty :
+             read_names(table, "may_stay_open", Reference::To::Duty, draft_))
+            end.may_stay_open.insert(escalation::DutyName(duty));
         for (const auto& [field, where] : table.texts("evidence")) end.evidence.push_back(field);
-        for (const auto& [list, where] : table.texts("signers")) {
-            std::vector<RoleName> roles;
-            std::size_t from = 0;
-            while (from <= list.size()) {
-                const std::size_t bar = std::min(list.find('|', from), list.size());
-                roles.emplace_back(list.substr(from, bar - from));
-                if (roles.back().empty())
-                    draft_.faults.add(
-                        where,
-                        table.path() + ".signers: an empty role",
-                        "roles between bars, like \"a|b\""
-                    );
-                draft_.refer(
-                    Reference::To::Role, roles.back().text(), where, table.path() + ".signers"
-                );
-                from = bar + 1;
-            }
-            end.signers.push_back(std::move(roles));
-        }
+        for (const auto& [list, where] : table.texts("signers"))
+            end.signers.push_back(read_signers(list, where, table.path() + ".signers"));
         draft_.places[table.path() + ".signers"] = table.where("signers");
-        if (const TomlNode* node = table.find("refuse")) read_refusals(*node, table.path(), end);
+        if (const TomlNode* node = table.find("refuse"))
+            end.refuse = read_refusals(*node, table.path(), false, draft_);
+        end.text = read_text_code(table, "text", false, draft_);
         protocol_.ends[end.name] = std::move(end);
     }
 
-    void read_refusals(const TomlNode& node, const std::string& path, escalation::End& end)
+    void read_outcome(TableReader& table, escalation::End& end)
     {
-        const TomlNode::Array* parts = node.array();
-        if (parts == nullptr) {
+        static const std::map<std::string, EndOutcome, std::less<>> outcomes{
+            {"closed", EndOutcome::Closed},
+            {"aftercare", EndOutcome::Aftercare},
+            {"false_alarm", EndOutcome::FalseAlarm},
+            {"drill_ended", EndOutcome::DrillEnded},
+            {"lane", EndOutcome::Lane},
+            {"lower", EndOutcome::Lower},
+            {"facts", EndOutcome::Facts}};
+        const std::string word = table.text_or("outcome", "closed");
+        const auto found = outcomes.find(word);
+        if (found != outcomes.end())
+            end.outcome = found->second;
+        else
             draft_.faults.add(
-                node.where,
-                path + ".refuse is no list",
-                "[{ when = ..., code = ..., detail = ... }]"
+                table.where("outcome"),
+                table.path() + ": " + quoted(word) + " is no outcome",
+                "one of closed aftercare false_alarm drill_ended lane lower facts"
             );
-            return;
+        if (end.outcome == EndOutcome::Lower) {
+            end.level = escalation::LevelName(table.need_text("level"));
+            draft_.refer(
+                Reference::To::Level, end.level.text(), table.where("level"), table.path()
+            );
         }
-        for (const TomlNode& part : *parts) {
-            TableReader table(draft_.faults, path + ".refuse", part);
-            escalation::RefuseWhen refuse;
-            refuse.when = read_condition(table, "when", false, {escalation::Never{}}, draft_);
-            refuse.code = table.need_text("code");
-            refuse.detail = table.need_text("detail");
-            table.finish();
-            end.refuse.push_back(std::move(refuse));
+        if (end.outcome != EndOutcome::Facts) return;
+        const TomlNode* node = table.need("sets");
+        if (node == nullptr) return;
+        TableReader sets(draft_.faults, table.path() + ".sets", *node);
+        for (const TomlEntry* entry : sets.rest()) {
+            draft_.refer(Reference::To::Fact, entry->key, entry->where, sets.path());
+            const std::string value = sets.need_text(entry->key);
+            end.sets[escalation::FactName(entry->key)] = value;
+            const auto fact = protocol_.facts.find(escalation::FactName(entry->key));
+            if (fact == protocol_.facts.end()) continue;
+            const auto& values = fact->second.values;
+            if (std::find(values.begin(), values.end(), value) == values.end())
+                draft_.faults.add(
+                    entry->node.where,
+                    sets.path() + ": " + quoted(value) + " is no value of " + quoted(entry->key)
+                );
         }
+    }
+
+    std::vector<escalation::Target> read_signers(
+        const std::string& list, Location where, const std::string& path
+    )
+    {
+        std::vector<escalation::Target> out;
+        std::size_t from = 0;
+        while (from <= list.size()) {
+            const std::size_t bar = std::min(list.find('|', from), list.size());
+            const std::string word = list.substr(from, bar - from);
+            if (word.empty())
+                draft_.faults.add(
+                    where, path + ": an empty role", "roles between bars, like \"a|b\""
+                );
+            out.push_back(read_target(word, where, path, draft_));
+            from = bar + 1;
+        }
+        return out;
     }
 
     void read_text(TableReader& table, const std::string& name)

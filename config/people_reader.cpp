@@ -228,6 +228,8 @@ private:
             out.by.emplace_back(duty);
         for (const std::string& role : read_names(table, "rank", Reference::To::Role, draft_))
             out.rank.emplace_back(role);
+        for (const std::string& role : read_names(table, "takers", Reference::To::Role, draft_))
+            out.takers.emplace_back(role);
         out.one = table.flag_or("one", false);
         out.anyone = table.flag_or("anyone", false);
         out.command = table.flag_or("command", false);

@@ -153,6 +153,10 @@ private:
             case Topic::Incident:
             case Topic::Subject:
             case Topic::Subjects:
+            case Topic::Colleges:
+            case Topic::AnyFact:
+            case Topic::Record:
+            case Topic::Contact:
             case Topic::Place: return {true, true};
         }
         return {true, true};
@@ -165,7 +169,7 @@ private:
 
     [[nodiscard]] bool duty_can_be(const Atom& atom) const
     {
-        const DutyName name(atom.name);
+        const DutyName name(atom.name.substr(0, atom.name.find('@')));
         const auto found = protocol_.duties.find(name);
         if (found == protocol_.duties.end()) return true;  // reported as an unknown name
         if (!openable_.contains(name)) return false;
@@ -176,6 +180,11 @@ private:
                 return answer.second == Effect::Satisfy;
             });
         if (answered || !duty.record.empty() || judge(duty.done).can_hold) states.insert("done");
+        for (const auto& [word, effect] : duty.answers)
+            if (effect == Effect::Satisfy) states.insert(word.text());
+        for (const Each& each : duty.each)
+            for (const escalation::Word& word : each.satisfy) states.insert(word.text());
+        if (!duty.waive_by.empty()) states.insert("waived");
         if (duty.lapses) states.insert("lapsed");
         const auto never = [](const Condition& condition) {
             return std::holds_alternative<Never>(condition.node);
@@ -247,7 +256,11 @@ private:
             case Topic::Place: return atom.attribute != "campus";
             case Topic::Duty:
             case Topic::Subject:
-            case Topic::Subjects: return false;
+            case Topic::Subjects:
+            case Topic::Colleges:
+            case Topic::AnyFact:
+            case Topic::Record:
+            case Topic::Contact: return false;
         }
         return false;
     }

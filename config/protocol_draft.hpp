@@ -88,6 +88,14 @@ void each_entry(
 [[nodiscard]] std::vector<escalation::Target> read_targets(
     TableReader& table, std::string_view key, ProtocolDraft& draft
 );
+// One word of such a list; what it names is referred to.
+[[nodiscard]] escalation::Target read_target(
+    const std::string& text, Location where, const std::string& path, ProtocolDraft& draft
+);
+// [{ when = ..., code = ..., detail = ... }]
+[[nodiscard]] std::vector<escalation::RefuseWhen> read_refusals(
+    const TomlNode& node, const std::string& path, bool personal, ProtocolDraft& draft
+);
 [[nodiscard]] escalation::Condition read_condition(
     TableReader& table,
     std::string_view key,

@@ -276,8 +276,8 @@ std::string explain(const Protocol& protocol)
         out += "  " + name.text() + " " + end.label + "  签字 signed by";
         for (const auto& roles : end.signers) {
             out += " [";
-            for (const RoleName& role : roles)
-                out += (role == roles.front() ? "" : " / ") + role_text(protocol, role);
+            for (const Target& target : roles)
+                out += (target == roles.front() ? "" : " / ") + target_text(protocol, target);
             out += "]";
         }
         out += "\n";

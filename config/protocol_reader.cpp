@@ -25,7 +25,7 @@ using escalation::Word;
 
 namespace {
 
-constexpr std::array<std::string_view, 12> reserved{
+constexpr std::array<std::string_view, 16> reserved{
     "level",
     "duty",
     "rule",
@@ -35,14 +35,20 @@ constexpr std::array<std::string_view, 12> reserved{
     "subject",
     "subjects",
     "place",
+    "colleges",
+    "facts",
+    "record",
+    "contact",
     "always",
     "never",
     "unknown"};
 // A duty's ladders are keys named like their levels.
-constexpr std::array<std::string_view, 23> duty_keys{
-    "label",  "clause",   "class",      "scope",       "clock", "opens",  "done",    "moot",
-    "renews", "of",       "answers",    "answer_from", "due",   "ladder", "forever", "eta_grace",
-    "lapses", "on_lapse", "lapses_max", "record",      "each",  "name",   "text"};
+constexpr std::array<std::string_view, 30> duty_keys{
+    "label",      "clause", "class",     "scope",     "clock",   "opens",
+    "done",       "moot",   "renews",    "of",        "answers", "answer_from",
+    "due",        "ladder", "forever",   "eta_grace", "lapses",  "on_lapse",
+    "lapses_max", "record", "each",      "name",      "text",    "terms",
+    "decision",   "dial",   "in_drills", "waive",     "refuse",  "record_ends"};
 constexpr std::int64_t version_max = 1'000'000;
 
 }  // namespace
@@ -157,6 +163,12 @@ private:
         protocol_.unit_head = RoleName(top_.need_text("unit_head"));
         draft_.places["unit_head"] = top_.where("unit_head");
         protocol_.level_text = read_text_code(top_, "level_text", true, draft_);
+        protocol_.identity_text = read_text_code(top_, "identity_text", false, draft_);
+        protocol_.pause_text = read_text_code(top_, "pause_text", false, draft_);
+        protocol_.same_place_within =
+            top_.span("same_place_within", escalation::Span{0}).value_or(escalation::Span{});
+        if (top_.has("reopen_at"))
+            protocol_.reopen_at = LevelName(reference("reopen_at", Reference::To::Level));
         draft_.places["last_resort"] = top_.where("last_resort");
         if (top_.need("last_resort") != nullptr)
             for (const std::string& name :
@@ -395,18 +407,51 @@ void ProtocolDraft::refer(
     if (!name.empty()) references.push_back({to, name, where, path});
 }
 
+Target read_target(
+    const std::string& text, Location where, const std::string& path, ProtocolDraft& draft
+)
+{
+    Target target = target_of(text);
+    if (target.kind == Target::Kind::Role)
+        draft.refer(Reference::To::Role, target.name, where, path);
+    if (target.kind == Target::Kind::Register)
+        draft.refer(Reference::To::Register, target.name, where, path);
+    return target;
+}
+
+std::vector<escalation::RefuseWhen> read_refusals(
+    const TomlNode& node, const std::string& path, bool personal, ProtocolDraft& draft
+)
+{
+    std::vector<escalation::RefuseWhen> out;
+    const TomlNode::Array* parts = node.array();
+    if (parts == nullptr) {
+        draft.faults.add(
+            node.where, path + ".refuse is no list", "[{ when = ..., code = ..., detail = ... }]"
+        );
+        return out;
+    }
+    for (const TomlNode& part : *parts) {
+        TableReader table(draft.faults, path + ".refuse", part);
+        escalation::RefuseWhen refuse;
+        static_cast<void>(table.need("when"));
+        refuse.when = read_condition(table, "when", personal, {escalation::Never{}}, draft);
+        refuse.code = table.need_text("code");
+        refuse.detail = table.need_text("detail");
+        table.finish();
+        out.push_back(std::move(refuse));
+    }
+    return out;
+}
+
 std::vector<Target> read_targets(TableReader& table, std::string_view key, ProtocolDraft& draft)
 {
     std::vector<Target> out;
     for (const auto& [text, where] : table.texts(key)) {
         if (text.empty()) continue;
-        const Target target = target_of(text);
+        const Target target = read_target(text, where, table.path(), draft);
         if (std::find(out.begin(), out.end(), target) != out.end())
             draft.faults.add(where, table.path() + ": " + quoted(text) + " stands here twice");
-        if (target.kind == Target::Kind::Role)
-            draft.refer(Reference::To::Role, target.name, where, table.path());
-        if (target.kind == Target::Kind::Register)
-            draft.refer(Reference::To::Register, target.name, where, table.path());
         out.push_back(target);
     }
     if (out.empty())

@@ -29,6 +29,17 @@ struct OriginOf {
     Origin operator()(const SetFacts&) const { return Origin::Outside; }
     Origin operator()(const AddRecord&) const { return Origin::Outside; }
     Origin operator()(const SignEnd&) const { return Origin::Outside; }
+    Origin operator()(const AddSubject&) const { return Origin::Outside; }
+    Origin operator()(const Identify&) const { return Origin::Outside; }
+    Origin operator()(const SetPlace&) const { return Origin::Outside; }
+    Origin operator()(const TakeOver&) const { return Origin::Outside; }
+    Origin operator()(const Waive&) const { return Origin::Outside; }
+    Origin operator()(const AddNote&) const { return Origin::Outside; }
+    Origin operator()(const Reopen&) const { return Origin::Outside; }
+    Origin operator()(const SwitchProtocol&) const { return Origin::Outside; }
+    Origin operator()(const Merge&) const { return Origin::Outside; }
+    Origin operator()(const Split&) const { return Origin::Outside; }
+    Origin operator()(const KeepApart&) const { return Origin::Outside; }
     Origin operator()(const StartSend&) const { return Origin::Inside; }
     Origin operator()(const FinishSend&) const { return Origin::Inside; }
     Origin operator()(const Adopt&) const { return Origin::Inside; }

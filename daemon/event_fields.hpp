@@ -1,13 +1,7 @@
 #pragma once
 
-#include "daemon/json_values.hpp"
-#include "escalation/event.hpp"
-
-#include <array>
-#include <concepts>
-#include <string_view>
-#include <type_traits>
-#include <utility>
+#include "daemon/event_names.hpp"
+#include "daemon/event_parts.hpp"
 
 // What an event consists of, said once for writing and for reading: the name of each field, and
 // whether it is open or personal. The order here is the order in the journal.
@@ -15,73 +9,6 @@
 // `codec` offers open(name, field), sealed(name, field), part(name, composite) and
 // parts(name, composites); a composite is itself described here.
 namespace shouwang::daemon {
-
-template <class Described, class Type>
-concept Of = std::same_as<std::remove_const_t<Described>, Type>;
-
-template <>
-struct Words<escalation::Kind> {
-    using enum escalation::Kind;
-    static constexpr auto words = std::to_array<std::pair<escalation::Kind, std::string_view>>(
-        {{Real, "real"}, {Drill, "drill"}, {Test, "test"}}
-    );
-};
-template <>
-struct Words<escalation::SendState> {
-    using enum escalation::SendState;
-    static constexpr auto words = std::to_array<std::pair<escalation::SendState, std::string_view>>(
-        {{Queued, "queued"},
-         {Started, "started"},
-         {Accepted, "accepted"},
-         {Failed, "failed"},
-         {Unknown, "unknown"},
-         {Dropped, "dropped"}}
-    );
-};
-template <>
-struct Words<escalation::OpenedBecause> {
-    using enum escalation::OpenedBecause;
-    static constexpr auto words =
-        std::to_array<std::pair<escalation::OpenedBecause, std::string_view>>(
-            {{Trusted, "trusted"}, {Triage, "triage"}, {Undecided, "undecided"}}
-        );
-};
-template <>
-struct Words<escalation::RungBecause> {
-    using enum escalation::RungBecause;
-    static constexpr auto words =
-        std::to_array<std::pair<escalation::RungBecause, std::string_view>>(
-            {{Due, "due"},
-             {Cannot, "cannot"},
-             {Empty, "empty"},
-             {Unreachable, "unreachable"},
-             {Reopened, "reopened"}}
-        );
-};
-
-// Who a student is lives in the sealed part; that somebody was identified does not.
-void describe(auto& codec, Of<escalation::Subject> auto& subject)
-{
-    codec.open("id", subject.id);
-    codec.identity("identified", "student", subject.student);
-    codec.sealed("description", subject.description);
-    codec.sealed("class", subject.class_unit);
-    codec.open("college", subject.college);
-    codec.open("building", subject.building);
-    codec.open("intern_site", subject.intern_site);
-    codec.open("kind", subject.kind);
-    codec.open("minor", subject.minor);
-}
-
-void describe(auto& codec, Of<escalation::Place> auto& place)
-{
-    codec.open("campus", place.campus);
-    codec.open("building", place.building);
-    codec.open("floor", place.floor);
-    codec.open("label", place.label);
-    codec.sealed("room", place.room);
-    codec.sealed("detail", place.detail);
-}
 
 void describe(auto& codec, Of<escalation::Reported> auto& event)
 {
@@ -100,6 +27,7 @@ void describe(auto& codec, Of<escalation::Reported> auto& event)
     codec.sealed("text", event.text);
     codec.open("ref", event.ref);
     codec.parts("subjects", event.subjects);
+    codec.open("ends_at", event.ends_at);
 }
 
 void describe(auto& codec, Of<escalation::Opened> auto& event)
@@ -260,6 +188,7 @@ void describe(auto& codec, Of<escalation::Answered> auto& event)
     codec.open("cannot", event.cannot);
     codec.open("late", event.late);
     codec.sealed("heard_by", event.heard_by);
+    codec.sealed("fields", event.fields);
 }
 
 void describe(auto& codec, Of<escalation::DutyDone> auto& event)
@@ -268,6 +197,7 @@ void describe(auto& codec, Of<escalation::DutyDone> auto& event)
     codec.open("at", event.at);
     codec.open("duty", event.duty);
     codec.open("by", event.by);
+    codec.open("decided", event.decided);
 }
 
 void describe(auto& codec, Of<escalation::DutyReopened> auto& event)
@@ -311,6 +241,8 @@ void describe(auto& codec, Of<escalation::RegisterEntered> auto& event)
     codec.open("name", event.name);
     codec.open("staff", event.staff);
     codec.open("role", event.role);
+    codec.open("by", event.by);
+    codec.sealed("reason", event.reason);
 }
 
 void describe(auto& codec, Of<escalation::RegisterLeft> auto& event)
@@ -357,6 +289,7 @@ void describe(auto& codec, Of<escalation::EndSigned> auto& event)
     codec.sealed("evidence", event.evidence);
     codec.open("by", event.by);
     codec.sealed("heard_by", event.heard_by);
+    codec.open("subject", event.subject);
 }
 
 void describe(auto& codec, Of<escalation::Ended> auto& event)
@@ -364,6 +297,144 @@ void describe(auto& codec, Of<escalation::Ended> auto& event)
     codec.open("incident", event.incident);
     codec.open("at", event.at);
     codec.open("end", event.end);
+    codec.open("outcome", event.outcome);
+    codec.open("subject", event.subject);
+}
+
+void describe(auto& codec, Of<escalation::DutyWaived> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("duty", event.duty);
+    codec.open("staff", event.staff);
+    codec.sealed("reason", event.reason);
+    codec.open("by", event.by);
+    codec.sealed("heard_by", event.heard_by);
+}
+
+void describe(auto& codec, Of<escalation::LevelLowered> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("from", event.from);
+    codec.open("to", event.to);
+    codec.open("end", event.end);
+}
+
+void describe(auto& codec, Of<escalation::SubjectAdded> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.part("subject", event.subject);
+    codec.open("by", event.by);
+}
+
+void describe(auto& codec, Of<escalation::SubjectIdentified> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.part("subject", event.subject);
+    codec.open("corrected", event.corrected);
+    codec.open("by", event.by);
+}
+
+void describe(auto& codec, Of<escalation::SubjectClosed> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("subject", event.subject);
+    codec.open("end", event.end);
+}
+
+void describe(auto& codec, Of<escalation::PlaceSet> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.part("place", event.place);
+    codec.open("by", event.by);
+}
+
+void describe(auto& codec, Of<escalation::Noted> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.sealed("text", event.text);
+    codec.open("by", event.by);
+}
+
+void describe(auto& codec, Of<escalation::Reopened> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("cycle", event.cycle);
+    codec.open("level", event.level);
+    codec.sealed("reason", event.reason);
+    codec.open("by", event.by);
+}
+
+void describe(auto& codec, Of<escalation::ProtocolSwitched> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("from", event.from);
+    codec.open("to", event.to);
+    codec.sealed("reason", event.reason);
+    codec.open("by", event.by);
+}
+
+void describe(auto& codec, Of<escalation::Suggested> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("with", event.with);
+    codec.open("because", event.because);
+}
+
+void describe(auto& codec, Of<escalation::SuggestionDropped> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("with", event.with);
+    codec.open("by", event.by);
+}
+
+void describe(auto& codec, Of<escalation::DrillPaused> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("because_of", event.because_of);
+    codec.open("paused", event.paused);
+}
+
+void describe(auto& codec, Of<escalation::Merged> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("into", event.into);
+    codec.parts("duties", event.duties);
+    codec.open("subjects", event.subjects);
+    codec.open("brought", event.brought);
+    codec.sealed("reason", event.reason);
+    codec.open("by", event.by);
+}
+
+void describe(auto& codec, Of<escalation::SplitOff> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("from", event.from);
+    codec.sealed("reason", event.reason);
+    codec.open("by", event.by);
+}
+
+void describe(auto& codec, Of<escalation::DutyCarried> auto& event)
+{
+    codec.open("incident", event.incident);
+    codec.open("at", event.at);
+    codec.open("from", event.from);
+    codec.open("was", event.was);
+    codec.part("as", event.as);
+    codec.parts("asks", event.asks);
 }
 
 void describe(auto& codec, Of<escalation::SendStarted> auto& event)
@@ -416,74 +487,5 @@ void describe(auto& codec, Of<escalation::Adopted> auto& event)
     else
         codec.open("text", event.text);
 }
-
-// The stable name of each event's type.
-template <class Type>
-inline constexpr std::string_view type_name{};
-
-template <>
-inline constexpr std::string_view type_name<escalation::Reported> = "reported";
-template <>
-inline constexpr std::string_view type_name<escalation::Opened> = "opened";
-template <>
-inline constexpr std::string_view type_name<escalation::Dismissed> = "dismissed";
-template <>
-inline constexpr std::string_view type_name<escalation::Attached> = "attached";
-template <>
-inline constexpr std::string_view type_name<escalation::FactsSet> = "facts_set";
-template <>
-inline constexpr std::string_view type_name<escalation::RulesChanged> = "rules_changed";
-template <>
-inline constexpr std::string_view type_name<escalation::LevelRaised> = "level_raised";
-template <>
-inline constexpr std::string_view type_name<escalation::DutyOpened> = "duty_opened";
-template <>
-inline constexpr std::string_view type_name<escalation::DutyRaised> = "duty_raised";
-template <>
-inline constexpr std::string_view type_name<escalation::RungReached> = "rung_reached";
-template <>
-inline constexpr std::string_view type_name<escalation::RepeatReached> = "repeat_reached";
-template <>
-inline constexpr std::string_view type_name<escalation::RepeatArmed> = "repeat_armed";
-template <>
-inline constexpr std::string_view type_name<escalation::Asked> = "asked";
-template <>
-inline constexpr std::string_view type_name<escalation::Paged> = "paged";
-template <>
-inline constexpr std::string_view type_name<escalation::Answered> = "answered";
-template <>
-inline constexpr std::string_view type_name<escalation::DutyDone> = "duty_done";
-template <>
-inline constexpr std::string_view type_name<escalation::DutyReopened> = "duty_reopened";
-template <>
-inline constexpr std::string_view type_name<escalation::DutyRenewed> = "duty_renewed";
-template <>
-inline constexpr std::string_view type_name<escalation::DutyLapsed> = "duty_lapsed";
-template <>
-inline constexpr std::string_view type_name<escalation::DutyMoot> = "duty_moot";
-template <>
-inline constexpr std::string_view type_name<escalation::RegisterEntered> = "register_entered";
-template <>
-inline constexpr std::string_view type_name<escalation::RegisterLeft> = "register_left";
-template <>
-inline constexpr std::string_view type_name<escalation::HoleFound> = "hole_found";
-template <>
-inline constexpr std::string_view type_name<escalation::Recorded> = "recorded";
-template <>
-inline constexpr std::string_view type_name<escalation::CheckArmed> = "check_armed";
-template <>
-inline constexpr std::string_view type_name<escalation::EndSigned> = "end_signed";
-template <>
-inline constexpr std::string_view type_name<escalation::Ended> = "ended";
-template <>
-inline constexpr std::string_view type_name<escalation::SendStarted> = "send_started";
-template <>
-inline constexpr std::string_view type_name<escalation::SendFinished> = "send_finished";
-template <>
-inline constexpr std::string_view type_name<escalation::ChannelAdded> = "channel_added";
-template <>
-inline constexpr std::string_view type_name<escalation::Unreachable> = "unreachable";
-template <>
-inline constexpr std::string_view type_name<escalation::Adopted> = "adopted";
 
 }  // namespace shouwang::daemon

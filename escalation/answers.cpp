@@ -28,15 +28,6 @@ std::optional<Effect> effect_of(
     return found->second;
 }
 
-bool in_register(const Incident& incident, const RegisterName& name, const StaffId& staff)
-{
-    const auto found = incident.registers.find(name);
-    return found != incident.registers.end() &&
-           std::any_of(found->second.begin(), found->second.end(), [&](const RegisterEntry& entry) {
-               return entry.staff == staff;
-           });
-}
-
 bool pending(const DutyInstance& instance, const StaffId& staff)
 {
     if (!instance.open()) return false;
@@ -63,22 +54,6 @@ Candidates candidates(const Step& step, const StaffId& staff, const Word& word)
             (instance.asks.contains(staff) ? out.asked : out.pending).push_back(key);
     }
     return out;
-}
-
-std::optional<std::size_t> rank_in(
-    const Step& step, const Register& rules, const StaffId& staff, const RoleName& role
-)
-{
-    if (rules.rank.empty()) return 0;
-    for (std::size_t i = 0; i < rules.rank.size(); ++i) {
-        if (rules.rank[i] == role) return i;
-        const auto people = resolve(
-            step.protocol(), step.directory(), step.incident(), rules.rank[i], {}, step.now()
-        );
-        for (const Person& person : people.people)
-            if (person.staff == staff) return i;
-    }
-    return std::nullopt;
 }
 
 // Returns whether they were in it.
@@ -174,11 +149,12 @@ void give(Step& step, const Answer& command, const DutyKey& key, std::optional<I
         effect == Effect::Satisfy || (keeps && satisfied),
         effect == Effect::NextRung || (keeps && declined),
         !was_open,
-        command.heard_by});
+        command.heard_by,
+        command.fields});
     switch (effect) {
         case Effect::Note: break;
         case Effect::Satisfy:
-            if (was_open) step.emit(DutyDone{id, step.now(), key, command.staff});
+            if (was_open) step.emit(DutyDone{id, step.now(), key, command.staff, command.word});
             break;
         case Effect::NextRung:
         case Effect::Reopen:
@@ -194,6 +170,43 @@ void give(Step& step, const Answer& command, const DutyKey& key, std::optional<I
             break;
     }
     keep_registers(step, command.word, key.name, command.staff, role);
+}
+
+// What a word must say besides, and who may say it, before it counts for this duty.
+std::optional<Refusal> against_terms(const Step& step, const Answer& command, const DutyKey& key)
+{
+    const Duty& duty = *step.definition(key.name);
+    const auto terms = duty.terms.find(command.word);
+    std::vector<Missing> faults;
+    for (const auto& [name, value] : command.fields) {
+        const bool known =
+            name == "at" || name == "note" ||
+            (terms != duty.terms.end() &&
+             std::find(terms->second.needs.begin(), terms->second.needs.end(), name) !=
+                 terms->second.needs.end());
+        if (!known) faults.push_back({"field_unknown", "/fields/" + name, "no such field"});
+        check_length(value, "/fields/" + name, field_bytes_max, faults);
+    }
+    if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
+    Refusal out{Refusal::Because::Refused, refused_by(step, duty, key, command.fields)};
+    if (terms != duty.terms.end()) {
+        for (const std::string& field : terms->second.needs) {
+            const auto given = command.fields.find(field);
+            const bool there = field == "reason"
+                                   ? !command.reason.empty()
+                                   : given != command.fields.end() && !given->second.empty();
+            if (!there)
+                out.missing.push_back({"needs_" + field, "/" + field, field + " is needed"});
+        }
+        const bool by_scope = duty.scope == Scope::College || duty.scope == Scope::Subject;
+        if (!terms->second.from.empty() &&
+            !is_one_of(step, terms->second.from, command.staff, by_scope ? key.scope : ""))
+            out.missing.push_back(
+                {"not_entitled", "/staff", "this person's role does not decide that"}
+            );
+    }
+    if (out.missing.empty()) return std::nullopt;
+    return out;
 }
 
 std::string list_of(const std::vector<DutyKey>& keys)
@@ -212,6 +225,31 @@ Refusal ask_needed(const std::vector<DutyKey>& keys)
 
 }  // namespace
 
+bool in_register(const Incident& incident, const RegisterName& name, const StaffId& staff)
+{
+    const auto found = incident.registers.find(name);
+    return found != incident.registers.end() &&
+           std::any_of(found->second.begin(), found->second.end(), [&](const RegisterEntry& entry) {
+               return entry.staff == staff;
+           });
+}
+
+std::optional<std::size_t> rank_in(
+    const Step& step, const Register& rules, const StaffId& staff, const RoleName& role
+)
+{
+    if (rules.rank.empty()) return 0;
+    for (std::size_t i = 0; i < rules.rank.size(); ++i) {
+        if (rules.rank[i] == role) return i;
+        const auto people = resolve(
+            step.protocol(), step.directory(), step.incident(), rules.rank[i], {}, step.now()
+        );
+        for (const Person& person : people.people)
+            if (person.staff == staff) return i;
+    }
+    return std::nullopt;
+}
+
 bool may_speak_to(const Step& step, const DutyInstance& instance, const StaffId& staff)
 {
     const Duty* duty = step.definition(instance.key.name);
@@ -219,7 +257,18 @@ bool may_speak_to(const Step& step, const DutyInstance& instance, const StaffId&
     if (instance.asks.contains(staff)) return true;
     if (duty->scope == Scope::Person && instance.key.scope == staff.text()) return true;
     const bool by_scope = duty->scope == Scope::College || duty->scope == Scope::Subject;
-    const auto is = [&](const Target& target) {
+    return is_one_of(step, duty->answer_from, staff, by_scope ? instance.key.scope : "");
+}
+
+bool is_one_of(
+    const Step& step,
+    const std::vector<Target>& targets,
+    const StaffId& staff,
+    const std::string& scope
+)
+{
+    if (staff.empty()) return false;
+    return std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
         switch (target.kind) {
             case Target::Kind::Role: {
                 const auto people = resolve(
@@ -227,7 +276,7 @@ bool may_speak_to(const Step& step, const DutyInstance& instance, const StaffId&
                                         step.directory(),
                                         step.incident(),
                                         RoleName(target.name),
-                                        by_scope ? instance.key.scope : std::string(),
+                                        scope,
                                         step.now()
                 )
                                         .people;
@@ -237,12 +286,35 @@ bool may_speak_to(const Step& step, const DutyInstance& instance, const StaffId&
             }
             case Target::Kind::Register:
                 return in_register(step.incident(), RegisterName(target.name), staff);
-            case Target::Kind::Self: return instance.key.scope == staff.text();
+            case Target::Kind::Self: return scope == staff.text();
             case Target::Kind::Slot: return false;
         }
         return false;
-    };
-    return std::any_of(duty->answer_from.begin(), duty->answer_from.end(), is);
+    });
+}
+
+std::vector<Missing> refused_by(
+    const Step& step,
+    const Duty& duty,
+    const DutyKey& key,
+    const std::map<std::string, std::string>& fields
+)
+{
+    View view = step.view_of(duty, key.scope);
+    view.record = &fields;
+    const auto subject = step.incident().subjects.find(view.lane);
+    for (const RecordField& field : duty.record) {
+        const auto given = fields.find(field.name);
+        if (!field.contact || given == fields.end() || subject == step.incident().subjects.end())
+            continue;
+        const auto [first, last] = step.directory().guardians.equal_range(subject->second.student);
+        for (auto it = first; it != last; ++it)
+            if (std::to_string(it->second.order) == given->second) view.contact = &it->second;
+    }
+    std::vector<Missing> out;
+    for (const RefuseWhen& refuse : duty.refuse)
+        if (holds(view, refuse.when)) out.push_back({refuse.code, "", refuse.detail});
+    return out;
 }
 
 std::optional<Refusal> answer(Step& step, const Answer& command)
@@ -272,12 +344,14 @@ std::optional<Refusal> answer(Step& step, const Answer& command)
                 all.empty() ? "this person is not asked anything this word answers"
                             : "this person can answer with this word: " + list_of(all)
             );
+        if (auto refusal = against_terms(step, command, *command.ask)) return refusal;
         give(step, command, *command.ask, eta);
         return std::nullopt;
     }
     for (const auto* keys : {&found.asked, &found.pending, &found.others}) {
         if (keys->size() > 1) return ask_needed(*keys);
         if (keys->empty()) continue;
+        if (auto refusal = against_terms(step, command, keys->front())) return refusal;
         give(step, command, keys->front(), eta);
         return std::nullopt;
     }

@@ -39,6 +39,7 @@ struct Report {
     std::map<FactName, FactValue> facts;
     std::string text;
     std::string ref;
+    std::optional<Span> drill_for = {};  // a drill ends by itself after this
 };
 
 enum class Judgement { Open, Attach, Dismiss };
@@ -58,9 +59,10 @@ struct Answer {
     std::optional<DutyKey> ask;
     std::optional<Span> eta;
     std::string reason;
-    std::string via;            // handset, link, console ...
-    Actor by;                   // who passed it on, when it is somebody else
-    std::string heard_by = {};  // personal: who heard it from them
+    std::string via;                                 // handset, link, console ...
+    Actor by;                                        // who passed it on, when it is somebody else
+    std::string heard_by = {};                       // personal: who heard it from them
+    std::map<std::string, std::string> fields = {};  // personal: what a decision says besides
 };
 
 struct SetFacts {
@@ -88,6 +90,89 @@ struct SignEnd {
     std::map<std::string, std::string> evidence;
     Actor by;
     std::string heard_by = {};
+    SubjectId subject = {};  // of an ending that is signed by subject
+};
+
+struct AddSubject {
+    IncidentId incident;
+    SubjectReport subject;
+    std::string source;
+    Actor by;
+};
+
+struct Identify {
+    IncidentId incident;
+    SubjectId subject;  // empty: the only one nobody knows yet
+    StudentId student;
+    Actor by;
+};
+
+// Where it is, when that was not known or was wrong.
+struct SetPlace {
+    IncidentId incident;
+    PlaceReport place;
+    Actor by;
+};
+
+// Takes a register of one over, or hands it on; empty: the one whose holder commands.
+struct TakeOver {
+    IncidentId incident;
+    RegisterName name;
+    StaffId staff;    // who holds it from now on
+    StaffId said_by;  // the new holder, the old one, or one of the register's takers
+    std::string reason;
+    Actor by;
+};
+
+struct Waive {
+    IncidentId incident;
+    DutyKey duty;
+    std::string reason;
+    StaffId staff;  // who waives it
+    Actor by;
+    std::string heard_by = {};
+};
+
+struct AddNote {
+    IncidentId incident;
+    std::string text;
+    Actor by;
+};
+
+struct Reopen {
+    IncidentId incident;
+    std::string reason;
+    Actor by;
+};
+
+struct SwitchProtocol {
+    IncidentId incident;
+    std::string protocol;  // hash; empty: the one in force for new incidents
+    std::string reason;
+    Actor by;
+};
+
+// Two incidents are one. The earlier of the two goes on, whichever way round they are named.
+struct Merge {
+    IncidentId incident;
+    IncidentId with;
+    std::string reason;
+    Actor by;
+};
+
+// What was merged, or a report that was attached, was not the same after all.
+struct Split {
+    IncidentId incident;               // the one that went into another
+    std::optional<PlaceReport> place;  // where it really is
+    std::string reason;
+    Actor by;
+};
+
+// A suggestion was looked at: these are two.
+struct KeepApart {
+    IncidentId incident;
+    IncidentId with;
+    Actor by;
 };
 
 // The outbox's own reports.
@@ -124,6 +209,17 @@ using Command = std::variant<
     SetFacts,
     AddRecord,
     SignEnd,
+    AddSubject,
+    Identify,
+    SetPlace,
+    TakeOver,
+    Waive,
+    AddNote,
+    Reopen,
+    SwitchProtocol,
+    Merge,
+    Split,
+    KeepApart,
     StartSend,
     FinishSend,
     Adopt,

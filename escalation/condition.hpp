@@ -14,16 +14,21 @@ namespace shouwang::escalation {
 
 // What an atom speaks about. `name` and `attribute` of the atom say which one.
 enum class Topic {
-    Fact,      // name = fact
-    Level,     // the incident's level
-    Duty,      // name = duty; `Is` open | done | lapsed | moot, of any of its instances
-    Rule,      // name = rule; `Fires`, or `Is` on
+    Fact,   // name = fact
+    Level,  // the incident's level
+    Duty,  // name = duty or duty@scope; `Is` open | done | lapsed | moot | waived, or a word it was
+           // decided with; of the newest instance in each scope
+    Rule,  // name = rule; `Fires`, or `Is` on
     Window,    // name = window; `Is` yes | no, by local time and the calendar
     Register,  // name = register; `Is` held | empty, `Has` self
     Incident,  // attribute = state | kind | via
     Subject,  // attribute = identified | kind | minor | intern | housed ...; of the lane, or of any
     Subjects,  // the number of subjects, for `AtLeast`
+    Colleges,  // the number of colleges the subjects are of, for `AtLeast`
     Place,     // attribute = known | housing | campus
+    AnyFact,   // `Worse`: some fact of the lane, or of any, moved towards its bad end
+    Record,    // name = field of the record being filed, or of the words that go with an answer
+    Contact,   // attribute = known | legal | caution; of the contact the record names
 };
 
 enum class Op {

@@ -2,7 +2,10 @@
 
 #include "escalation/endings.hpp"
 #include "escalation/facts.hpp"
+#include "escalation/handover.hpp"
+#include "escalation/lanes.hpp"
 #include "escalation/limits.hpp"
+#include "escalation/merging.hpp"
 #include "escalation/reports.hpp"
 #include "escalation/step.hpp"
 
@@ -75,16 +78,18 @@ public:
         if (board_.find(command.incident) == nullptr) return unknown();
         return triage(rules_, directory_, board_, command, now_);
     }
-    Decision operator()(const Answer& command) const
+    Decision operator()(const Answer& given) const
     {
+        const Answer command = where_it_goes_on(board_, given);
         return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
             auto refusal = answer(step, command);
             if (!refusal) settle(step);
             return refusal;
         });
     }
-    Decision operator()(const SetFacts& command) const
+    Decision operator()(const SetFacts& given) const
     {
+        const SetFacts command = where_it_goes_on(board_, given);
         return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
             std::vector<Missing> faults;
             check_facts(step.protocol(), command.facts, "/facts", faults);
@@ -101,8 +106,9 @@ public:
             return std::nullopt;
         });
     }
-    Decision operator()(const AddRecord& command) const
+    Decision operator()(const AddRecord& given) const
     {
+        const AddRecord command = where_it_goes_on(board_, given);
         return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
             auto refusal = add_record(step, command);
             if (!refusal) settle(step);
@@ -116,6 +122,66 @@ public:
             if (!refusal) settle(step);
             return refusal;
         });
+    }
+    Decision operator()(const AddSubject& command) const
+    {
+        return settled(command.incident, [&](Step& step) { return add_subject(step, command); });
+    }
+    Decision operator()(const Identify& command) const
+    {
+        return settled(command.incident, [&](Step& step) { return identify(step, command); });
+    }
+    Decision operator()(const SetPlace& command) const
+    {
+        return settled(command.incident, [&](Step& step) { return set_place(step, command); });
+    }
+    Decision operator()(const TakeOver& command) const
+    {
+        return settled(command.incident, [&](Step& step) { return take_over(step, command); });
+    }
+    Decision operator()(const Waive& command) const
+    {
+        return settled(command.incident, [&](Step& step) { return waive(step, command); });
+    }
+    Decision operator()(const AddNote& command) const
+    {
+        return on(command.incident, [&](Step& step) { return add_note(step, command); });
+    }
+    Decision operator()(const Reopen& command) const
+    {
+        return settled(command.incident, [&](Step& step) { return reopen(step, command); });
+    }
+    Decision operator()(const SwitchProtocol& command) const
+    {
+        const Incident* incident = board_.find(command.incident);
+        if (incident == nullptr) return unknown();
+        const Protocol* to =
+            command.protocol.empty() ? &rules_.in_force() : rules_.find(command.protocol);
+        if (to == nullptr)
+            return Refusal{
+                Refusal::Because::Invalid,
+                {{"protocol_unknown", "/protocol", "no such protocol was ever in force"}}};
+        std::vector<Event> events;
+        Step step(*to, directory_, *incident, now_, events);
+        if (auto refusal = switch_protocol(step, protocol_of(*incident), command))
+            return std::move(*refusal);
+        settle(step);
+        return events;
+    }
+    Decision operator()(const Merge& command) const
+    {
+        if (board_.find(command.incident) == nullptr || board_.find(command.with) == nullptr)
+            return unknown();
+        return merge(rules_, directory_, board_, command, now_);
+    }
+    Decision operator()(const Split& command) const
+    {
+        if (board_.find(command.incident) == nullptr) return unknown();
+        return split(rules_, directory_, board_, command, now_);
+    }
+    Decision operator()(const KeepApart& command) const
+    {
+        return on(command.incident, [&](Step& step) { return keep_apart(step, command); });
     }
     Decision operator()(const StartSend& command) const
     {
@@ -162,6 +228,16 @@ public:
     }
 
 private:
+    // A command that other things follow from, unless it is refused.
+    template <class Work>
+    Decision settled(const IncidentId& id, const Work& work) const
+    {
+        return on(id, [&](Step& step) -> std::optional<Refusal> {
+            auto refusal = work(step);
+            if (!refusal) settle(step);
+            return refusal;
+        });
+    }
     template <class Work>
     Decision on(const IncidentId& id, const Work& work) const
     {
@@ -246,7 +322,10 @@ std::string phase_of(
 
 bool still_wanted(const Incident& incident, const Page& page)
 {
-    if (!incident.live()) return false;
+    // A word of farewell goes out after the end; a merged incident's pages are still on their way.
+    if (!incident.live() && incident.stage != Stage::Merged)
+        return page.asks.empty() && incident.ended_at && page.at >= *incident.ended_at;
+    if (incident.paused && !page.asks.empty()) return false;
     if (page.asks.empty()) return true;
     return std::any_of(page.asks.begin(), page.asks.end(), [&](const AskRef& ref) {
         const auto duty = incident.duties.find(ref.duty);
@@ -259,8 +338,9 @@ bool still_wanted(const Incident& incident, const Page& page)
             return !ask->second.satisfies && (!ask->second.cannot || turned_to);
         // Satisfied by somebody else: those asked first, or by a raise since, still get their
         // personal attempts, and rungs that were not out yet stay unsent.
-        const bool first = ask->second.asked_at == duty->second.opened_at ||
-                           ask->second.asked_at >= duty->second.ended_at;
+        const bool first = page.repeat == 0 && page.at == ask->second.asked_at &&
+                           (ask->second.asked_at == duty->second.opened_at ||
+                            ask->second.asked_at >= duty->second.ended_at);
         return duty->second.state == DutyState::Done && ask->second.answer.empty() &&
                (first || ref.attempt);
     });

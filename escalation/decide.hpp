@@ -93,7 +93,8 @@ void evolve(Incident& incident, const Event& event);
     const Directory& directory,
     const Incident& incident,
     const EndName& end,
-    Instant now
+    Instant now,
+    const SubjectId& subject = {}
 );
 // True when this person's role lets them sign the ending now, and they have not yet.
 [[nodiscard]] bool may_sign(
@@ -102,7 +103,8 @@ void evolve(Incident& incident, const Event& event);
     const Incident& incident,
     const EndName& end,
     const StaffId& staff,
-    Instant now
+    Instant now,
+    const SubjectId& subject = {}
 );
 // True while the page is still worth sending: the incident is live and one of its asks still
 // wants this person, or it is an inform.

@@ -23,15 +23,17 @@ std::vector<std::string> members(const Step& step, const Duty& duty)
         case Scope::Incident: out.insert(""); break;
         case Scope::College: {
             for (const auto& [id, subject] : incident.subjects)
-                out.insert(subject.college.empty() ? "-" : subject.college.text());
-            if (out.empty()) out.insert("-");
+                if (!subject.closed)
+                    out.insert(subject.college.empty() ? "-" : subject.college.text());
+            if (incident.subjects.empty()) out.insert("-");
             break;
         }
         case Scope::Each:
             for (const Each& each : duty.each) out.insert(each.role.text());
             break;
         case Scope::Subject:
-            for (const auto& [id, subject] : incident.subjects) out.insert(id.text());
+            for (const auto& [id, subject] : incident.subjects)
+                if (!subject.closed) out.insert(id.text());
             break;
         case Scope::Person: {
             const auto found = incident.registers.find(duty.of);
@@ -60,8 +62,26 @@ const RegisterEntry* entry_in(
     return entry == found->second.end() ? nullptr : &*entry;
 }
 
+// Whom a duty of this scope is about is still part of it.
+bool in_play(const Incident& incident, const Duty& duty, const std::string& scope)
+{
+    if (duty.scope == Scope::Subject) {
+        const auto subject = incident.subjects.find(SubjectId(scope));
+        return subject != incident.subjects.end() && !subject->second.closed;
+    }
+    if (duty.scope != Scope::College || incident.subjects.empty()) return true;
+    return std::any_of(incident.subjects.begin(), incident.subjects.end(), [&](const auto& entry) {
+        const Subject& subject = entry.second;
+        return !subject.closed && (subject.college.empty() ? "-" : subject.college.text()) == scope;
+    });
+}
+
 bool wanted(const Step& step, const Duty& duty, const std::string& scope)
 {
+    // Nobody is called out any more in aftercare; what was promised for afterwards begins there.
+    if (step.incident().stage == Stage::Aftercare && duty.duty_class == DutyClass::Life)
+        return false;
+    if (step.incident().kind == Kind::Drill && !duty.in_drills) return false;
     const View view = step.view_of(duty, scope);
     if (duty.scope == Scope::Person)
         return entry_in(step.incident(), duty.of, StaffId(scope)) != nullptr &&
@@ -101,10 +121,38 @@ std::optional<Instant> due_of(const Step& step, const Duty& duty, const std::str
         if (const DutyInstance* parent = parent_of(step.incident(), duty, who))
             if (const auto& eta = parent->asks.at(who).eta) return *eta + duty.eta_grace;
     }
-    for (const DueRule& rule : duty.due)
-        if ((rule.role.empty() || rule.role == role) && holds(view, rule.when))
-            return step.now() + rule.span;
+    for (const DueRule& rule : duty.due) {
+        if (!rule.role.empty() && rule.role != role) continue;
+        if (!holds(view, rule.when)) continue;
+        if (rule.workdays == 0) return step.now() + rule.span;
+        return after_workdays(step.directory(), step.protocol(), step.now(), rule.workdays);
+    }
     return std::nullopt;
+}
+
+// It ended in an earlier cycle, or about somebody who turned out to be somebody else: what is
+// called for now is called for anew.
+bool of_the_past(const Incident& incident, const Duty& duty, const DutyInstance& instance)
+{
+    if (incident.cycle > 1 && instance.opened_at < incident.opened_at) return true;
+    const auto corrected = [&](const Subject& subject) {
+        return subject.corrected_at && instance.opened_at < *subject.corrected_at;
+    };
+    if (duty.scope != Scope::Subject && duty.scope != Scope::College) return false;
+    return std::any_of(incident.subjects.begin(), incident.subjects.end(), [&](const auto& entry) {
+        const std::string& about =
+            duty.scope == Scope::Subject ? entry.first.text() : entry.second.college.text();
+        return about == instance.key.scope && corrected(entry.second);
+    });
+}
+
+// Whether what it was decided with no longer settles the question.
+bool asked_anew(const Step& step, const Duty& duty, const DutyInstance& instance, const View& view)
+{
+    if (instance.state != DutyState::Done || instance.ended_at == step.now()) return false;
+    const auto terms = duty.terms.find(instance.decided);
+    return terms != duty.terms.end() &&
+           holds(view.since(*instance.ended_at), terms->second.reopens);
 }
 
 void open(Step& step, const Duty& duty, const std::string& scope, unsigned generation)
@@ -128,8 +176,8 @@ void open(Step& step, const Duty& duty, const std::string& scope, unsigned gener
     const Instant start = event.clock_start;
     step.emit(std::move(event));
     if (ladderless && duty.forever)
-        step.emit(RepeatArmed{
-            incident.id, step.now(), key, start + duty.forever->every_for(incident.level)});
+        step.emit(RepeatArmed{incident.id, step.now(), key, start + repeats_every(step, duty, key)}
+        );
 }
 
 // Was it circumstances that ended it, so that circumstances may open it again? A record ends it
@@ -157,8 +205,10 @@ bool settle_instance(Step& step, const Duty& duty, const std::string& scope)
         open(step, duty, scope, 1);
         return true;
     }
-    if (holds(view, duty.renews) && wanted(step, duty, scope) &&
-        instance->opened_at != step.now() && step.renew_once(duty.name, scope)) {
+    const bool anew = holds(view.since(instance->opened_at), duty.renews) ||
+                      asked_anew(step, duty, *instance, view);
+    if (anew && wanted(step, duty, scope) && instance->opened_at != step.now() &&
+        step.renew_once(duty.name, scope)) {
         const unsigned generation = instance->key.generation + 1;
         if (instance->open()) step.emit(DutyMoot{incident.id, step.now(), instance->key});
         open(step, duty, scope, generation);
@@ -169,7 +219,9 @@ bool settle_instance(Step& step, const Duty& duty, const std::string& scope)
             step.emit(DutyDone{incident.id, step.now(), instance->key, StaffId{}});
             return true;
         }
-        if (holds(view, duty.moot) || (!right_stage && duty.on_lapse == Lapse::Open)) {
+        const bool over = !in_play(incident, duty, scope) ||
+                          (incident.stage == Stage::Aftercare && instance->life);
+        if (over || holds(view, duty.moot) || (!right_stage && duty.on_lapse == Lapse::Open)) {
             step.emit(DutyMoot{incident.id, step.now(), instance->key});
             return true;
         }
@@ -181,6 +233,11 @@ bool settle_instance(Step& step, const Duty& duty, const std::string& scope)
             entry->since <= instance->opened_at)
             return false;
         if (holds(view, duty.done) || holds(view, duty.moot)) return false;
+        open(step, duty, scope, instance->key.generation + 1);
+        return true;
+    }
+    if (of_the_past(incident, duty, *instance) && right_stage && !holds(view, duty.done) &&
+        !holds(view, duty.moot) && wanted(step, duty, scope)) {
         open(step, duty, scope, instance->key.generation + 1);
         return true;
     }
@@ -270,6 +327,7 @@ void settle_check(Step& step)
                 consider(each.when);
                 consider(each.early);
             }
+            for (const auto& [word, terms] : duty.terms) consider(terms.reopens);
         }
         for (const auto& [name, inform] : step.protocol().informs)
             if (!step.incident().informed.contains(name)) consider(inform.when);

@@ -17,13 +17,17 @@ bool among(
     const Directory& directory,
     const Incident& incident,
     const StaffId& staff,
-    const std::vector<RoleName>& roles,
+    const std::vector<Target>& list,
+    const std::string& scope,
     Instant now
 )
 {
     // Of this incident: the lead of another college signs nothing here.
-    return std::any_of(roles.begin(), roles.end(), [&](const RoleName& role) {
-        const auto people = resolve(protocol, directory, incident, role, {}, now).people;
+    return std::any_of(list.begin(), list.end(), [&](const Target& target) {
+        if (target.kind == Target::Kind::Register)
+            return in_register(incident, RegisterName(target.name), staff);
+        const auto people =
+            resolve(protocol, directory, incident, RoleName(target.name), scope, now).people;
         return std::any_of(people.begin(), people.end(), [&](const Person& person) {
             return person.staff == staff;
         });
@@ -52,6 +56,7 @@ std::optional<std::size_t> unsigned_lists(
     const Directory& directory,
     const Incident& incident,
     const End& end,
+    const SubjectId& subject,
     const std::vector<Signature>& signers
 )
 {
@@ -61,12 +66,44 @@ std::optional<std::size_t> unsigned_lists(
         std::vector<bool> row;
         // A shift that has ended since does not undo what its holder signed.
         for (const auto& roles : end.signers)
-            row.push_back(among(protocol, directory, incident, signer.staff, roles, signer.at));
+            row.push_back(
+                among(protocol, directory, incident, signer.staff, roles, subject.text(), signer.at)
+            );
         entitled.push_back(std::move(row));
     }
     std::vector<bool> taken(end.signers.size(), false);
     if (!assign(entitled, taken, 0)) return std::nullopt;
     return end.signers.size() - signers.size();
+}
+
+// Which stages an ending of this outcome is signed in.
+bool right_stage(const Incident& incident, EndOutcome outcome)
+{
+    switch (outcome) {
+        case EndOutcome::Closed:
+        case EndOutcome::DrillEnded:
+        case EndOutcome::Lane:
+        case EndOutcome::Facts: return incident.running();
+        case EndOutcome::Aftercare:
+        case EndOutcome::FalseAlarm:
+        case EndOutcome::Lower: return incident.stage == Stage::Open;
+    }
+    return false;
+}
+
+// What keeps a level up however many sign.
+void keeps_up(
+    const Protocol& protocol, const Incident& incident, const End& end, std::vector<Missing>& out
+)
+{
+    if (protocol.rank(end.level) >= protocol.rank(incident.level))
+        out.push_back({"not_higher", "", "the level is not above " + end.level.text()});
+    for (const RuleName& name : incident.rules) {
+        const auto rule = protocol.rules.find(name);
+        if (rule != protocol.rules.end() &&
+            protocol.rank(rule->second.level) > protocol.rank(end.level))
+            out.push_back({"rule_holds", "", name.text() + " " + rule->second.label});
+    }
 }
 
 // What stands in the way besides signatures and evidence.
@@ -75,14 +112,23 @@ std::vector<Missing> obstacles(
     const Directory& directory,
     const Incident& incident,
     const End& end,
+    const SubjectId& subject,
+    const std::map<std::string, std::string>* evidence,
     Instant now
 )
 {
     std::vector<Missing> out;
-    if (incident.stage != Stage::Open) out.push_back({"not_open", "", "the incident is not open"});
+    if (!right_stage(incident, end.outcome))
+        out.push_back({"not_open", "", "the incident is not open"});
+    if (end.outcome == EndOutcome::DrillEnded && incident.kind != Kind::Drill)
+        out.push_back({"not_a_drill", "", "this is no drill"});
+    if (end.outcome == EndOutcome::Lower) keeps_up(protocol, incident, end, out);
+    const auto lane = incident.subjects.find(subject);
+    if (end.per_subject && (lane == incident.subjects.end() || lane->second.closed))
+        out.push_back({"subject_unknown", "/subject", "no such subject is part of it"});
     if (end.duties_ended)
         for (const auto& [key, duty] : incident.duties) {
-            if (!duty.open()) continue;
+            if (!duty.open() || end.may_stay_open.contains(key.name)) continue;
             const auto defined = protocol.duties.find(key.name);
             out.push_back(
                 {"duty_open",
@@ -90,15 +136,16 @@ std::vector<Missing> obstacles(
                  key.text() + " " + (defined == protocol.duties.end() ? "" : defined->second.label)}
             );
         }
-    const View view{protocol, directory, incident, nullptr, now, SubjectId{}, StaffId{}};
+    View view{protocol, directory, incident, nullptr, now, subject, StaffId{}};
+    view.record = evidence;
     for (const RefuseWhen& refuse : end.refuse)
         if (holds(view, refuse.when)) out.push_back({refuse.code, "", refuse.detail});
     return out;
 }
 
-std::vector<Signature> signers_of(const Incident& incident, const EndName& name)
+std::vector<Signature> signers_of(const Incident& incident, const EndKey& key)
 {
-    const auto found = incident.signatures.find(name);
+    const auto found = incident.signatures.find(key);
     return found == incident.signatures.end() ? std::vector<Signature>{} : found->second;
 }
 
@@ -144,13 +191,15 @@ std::vector<Missing> missing_for(
     const Directory& directory,
     const Incident& incident,
     const EndName& name,
-    Instant now
+    Instant now,
+    const SubjectId& subject
 )
 {
     const auto end = protocol.ends.find(name);
     if (end == protocol.ends.end()) return {{"end_unknown", "", "the protocol has no such ending"}};
-    std::vector<Missing> out = obstacles(protocol, directory, incident, end->second, now);
-    const auto signers = signers_of(incident, name);
+    std::vector<Missing> out =
+        obstacles(protocol, directory, incident, end->second, subject, nullptr, now);
+    const auto signers = signers_of(incident, {name, subject});
     for (std::size_t i = signers.size(); i < end->second.signers.size(); ++i)
         out.push_back(
             {"signer",
@@ -167,19 +216,20 @@ bool may_sign(
     const Incident& incident,
     const EndName& name,
     const StaffId& staff,
-    Instant now
+    Instant now,
+    const SubjectId& subject
 )
 {
     const auto end = protocol.ends.find(name);
     if (end == protocol.ends.end()) return false;
-    auto signers = signers_of(incident, name);
+    auto signers = signers_of(incident, {name, subject});
     const bool signed_already =
         std::any_of(signers.begin(), signers.end(), [&](const Signature& signature) {
             return signature.staff == staff;
         });
     signers.push_back({staff, now, {}, {}});
     return !signed_already &&
-           unsigned_lists(protocol, directory, incident, end->second, signers).has_value();
+           unsigned_lists(protocol, directory, incident, end->second, subject, signers).has_value();
 }
 
 std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
@@ -198,17 +248,31 @@ std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
         if (std::find(end.evidence.begin(), end.evidence.end(), field) == end.evidence.end())
             faults.push_back({"field_unknown", "/" + field, "no evidence of this ending"});
     }
+    if (end.per_subject == command.subject.empty())
+        faults.push_back(
+            {"subject_needed",
+             "/subject",
+             end.per_subject ? "this is signed for one subject" : "this is not about one subject"}
+        );
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
 
     Refusal refusal{
         Refusal::Because::Refused,
-        obstacles(step.protocol(), step.directory(), incident, end, step.now())};
+        obstacles(
+            step.protocol(),
+            step.directory(),
+            incident,
+            end,
+            command.subject,
+            &command.evidence,
+            step.now()
+        )};
     for (const std::string& field : end.evidence) {
         const auto given = command.evidence.find(field);
         if (given == command.evidence.end() || given->second.empty())
             refusal.missing.push_back({"evidence", "/" + field, field + " is needed"});
     }
-    std::vector<Signature> signers = signers_of(incident, command.end);
+    std::vector<Signature> signers = signers_of(incident, {command.end, command.subject});
     const bool repeated =
         std::any_of(signers.begin(), signers.end(), [&](const Signature& signature) {
             return signature.staff == command.staff;
@@ -226,7 +290,9 @@ std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
                 {"signer_same_account", "", "the other signature came by this account already"}
             );
         signers.push_back({command.staff, step.now(), command.evidence, command.by});
-        if (!unsigned_lists(step.protocol(), step.directory(), incident, end, signers))
+        if (!unsigned_lists(
+                step.protocol(), step.directory(), incident, end, command.subject, signers
+            ))
             refusal.missing.push_back(
                 {"signer_not_entitled", "/staff", "this person's role does not sign this ending"}
             );
@@ -240,10 +306,46 @@ std::optional<Refusal> sign_end(Step& step, const SignEnd& command)
         command.staff,
         command.evidence,
         command.by,
-        command.heard_by});
-    if (signers.size() == end.signers.size())
-        step.emit(Ended{incident.id, step.now(), command.end});
+        command.heard_by,
+        command.subject});
+    if (signers.size() == end.signers.size()) complete(step, end, command.subject, command.by);
     return std::nullopt;
+}
+
+void complete(Step& step, const End& end, const SubjectId& subject, const Actor& by)
+{
+    const IncidentId id = step.incident().id;
+    const LevelName from = step.incident().level;
+    step.emit(Ended{id, step.now(), end.name, end.outcome, subject});
+    switch (end.outcome) {
+        case EndOutcome::Closed:
+        case EndOutcome::Aftercare:
+        case EndOutcome::FalseAlarm:
+        case EndOutcome::DrillEnded: break;
+        case EndOutcome::Lane: step.emit(SubjectClosed{id, step.now(), subject, end.name}); break;
+        case EndOutcome::Lower:
+            step.emit(LevelLowered{id, step.now(), from, end.level, end.name});
+            break;
+        case EndOutcome::Facts: {
+            // Said anew, so that whatever is counted from it is counted from now.
+            std::map<FactName, FactValue> cleared;
+            std::map<FactName, FactValue> set;
+            for (const auto& [name, value] : end.sets) {
+                cleared[name] = {};
+                set[name] = {value};
+            }
+            set_facts(step, subject, cleared, end.name.text(), step.now(), by);
+            set_facts(step, subject, set, end.name.text(), step.now(), by);
+            break;
+        }
+    }
+    if (end.text.empty()) return;
+    std::map<StaffId, RoleName> asked;
+    for (const auto& [key, duty] : step.incident().duties)
+        for (const auto& [staff, ask] : duty.asks)
+            if (ask.asked_at != Instant{}) asked.emplace(staff, ask.role);
+    for (const auto& [staff, role] : asked)
+        step.inform({staff, role, "already asked"}, InformName{}, end.text, {});
 }
 
 std::optional<Refusal> add_record(Step& step, const AddRecord& command)
@@ -295,8 +397,10 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
     if (incident.records.size() >= records_max)
         faults.push_back({"too_many", "", "this incident has its full number of records"});
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
+    if (auto missing = refused_by(step, *duty, key, command.fields); !missing.empty())
+        return Refusal{Refusal::Because::Refused, std::move(missing)};
 
-    const bool open = incident.duties.at(key).open();
+    const bool open = incident.duties.at(key).open() && duty->record_ends;
     step.emit(Recorded{incident.id, step.now(), key, command.fields, command.by, command.heard_by});
     const SubjectId lane(duty->scope == Scope::Subject ? key.scope : std::string());
     set_facts(step, lane, facts, "record", step.now(), command.by);

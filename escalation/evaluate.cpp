@@ -23,19 +23,6 @@ std::string_view yes_no(bool value)
     return value ? "yes" : "no";
 }
 
-// The value known of a subject, or else of the incident as a whole; nullptr when neither is known.
-const FactState* fact_of(const Incident& incident, const SubjectId& lane, const FactName& name)
-{
-    const auto known = [&](const SubjectId& subject) -> const FactState* {
-        const auto found = incident.facts.find(FactKey{subject, name});
-        return found == incident.facts.end() || found->second.value.empty() ? nullptr
-                                                                            : &found->second;
-    };
-    if (!lane.empty())
-        if (const FactState* own = known(lane)) return own;
-    return known(SubjectId{});
-}
-
 std::size_t position(const Fact& fact, const std::string& word)
 {
     const auto found = std::find(fact.values.begin(), fact.values.end(), word);
@@ -88,6 +75,12 @@ bool match(const std::vector<std::string>& wanted, const FactState* state)
     });
 }
 
+// For at least that long, and, where the view asks for it, only since a certain instant.
+bool held(const View& view, Instant since, Span span)
+{
+    return view.now - since >= span && (!view.after || since + span > *view.after);
+}
+
 bool fact_holds(const View& view, const Atom& atom, const SubjectId& lane)
 {
     const FactName name(atom.name);
@@ -106,7 +99,7 @@ bool fact_holds(const View& view, const Atom& atom, const SubjectId& lane)
         case Op::Turns:
             return view.before != nullptr && match(atom.values, now) && !match(atom.values, was);
         case Op::HeldFor:
-            return now != nullptr && match(atom.values, now) && view.now - now->since >= atom.span;
+            return now != nullptr && match(atom.values, now) && held(view, now->since, atom.span);
         case Op::Fires: return false;
     }
     return false;
@@ -122,15 +115,18 @@ std::string subject_attribute(const Subject& subject, const std::string& attribu
     return std::string(unknown);
 }
 
-// Nobody reported as a subject yet counts as one subject nobody knows.
+// Nobody reported as a subject yet counts as one subject nobody knows; whose part in it is over
+// counts no more.
 std::vector<std::string> subject_values(
     const Incident& incident, const SubjectId& lane, const std::string& attribute
 )
 {
     std::vector<std::string> out;
     for (const auto& [id, subject] : incident.subjects)
-        if (lane.empty() || lane == id) out.push_back(subject_attribute(subject, attribute));
-    if (out.empty()) out.push_back(subject_attribute(Subject{}, attribute));
+        if (lane.empty() ? !subject.closed : lane == id)
+            out.push_back(subject_attribute(subject, attribute));
+    if (out.empty() && incident.subjects.empty())
+        out.push_back(subject_attribute(Subject{}, attribute));
     return out;
 }
 
@@ -163,7 +159,7 @@ bool level_holds(const View& view, const Atom& atom)
                    view.protocol.rank(level) >= view.protocol.rank(LevelName(atom.values.front()));
         case Op::HeldFor:
             return among(atom.values, level.text()) &&
-                   view.now - view.incident.level_since >= atom.span;
+                   held(view, view.incident.level_since, atom.span);
         case Op::Turns:
             return view.before != nullptr && view.before->level != level &&
                    among(atom.values, level.text());
@@ -174,11 +170,30 @@ bool level_holds(const View& view, const Atom& atom)
     return false;
 }
 
-std::vector<std::string> duty_words(const Incident& incident, const std::string& name)
+// "S03" is the newest instance in every scope, "S03@C05" in that one; in a subject's lane a duty
+// of subjects is that subject's own.
+std::vector<std::string> duty_words(const View& view, const Incident& incident, const Atom& atom)
 {
+    const std::size_t at = atom.name.find('@');
+    const DutyName name(atom.name.substr(0, at));
+    std::optional<std::string> scope;
+    if (at != std::string::npos) scope = atom.name.substr(at + 1);
+    const auto defined = view.protocol.duties.find(name);
+    if (!view.lane.empty() && defined != view.protocol.duties.end() &&
+        defined->second.scope == Scope::Subject)
+        scope = view.lane.text();
     std::vector<std::string> out;
-    for (const auto& [key, duty] : incident.duties)
-        if (key.name.text() == name) out.emplace_back(word_of(duty.state));
+    for (auto it = incident.duties.lower_bound(DutyKey{name, {}, 0});
+         it != incident.duties.end() && it->first.name == name;
+         ++it) {
+        const auto next = std::next(it);
+        const bool newest = next == incident.duties.end() || next->first.name != name ||
+                            next->first.scope != it->first.scope;
+        if (!newest || (scope && it->first.scope != *scope)) continue;
+        out.emplace_back(word_of(it->second.state));
+        if (it->second.state == DutyState::Done && !it->second.decided.empty())
+            out.push_back(it->second.decided.text());
+    }
     return out;
 }
 
@@ -190,9 +205,11 @@ bool incident_holds(const View& view, const Atom& atom)
         if (atom.attribute == "cycle") return incident.cycle > 1 ? "reopened" : "first";
         return incident.via;
     };
-    if (atom.op == Op::Turns)
-        return view.before != nullptr &&
-               words_turn(atom, {word(*view.before)}, {word(view.incident)});
+    if (atom.op == Op::Turns && view.before == nullptr) return false;
+    // A second reopening is one as well.
+    if (atom.op == Op::Turns && atom.attribute == "cycle")
+        return view.before->cycle != view.incident.cycle && among(atom.values, word(view.incident));
+    if (atom.op == Op::Turns) return words_turn(atom, {word(*view.before)}, {word(view.incident)});
     return words_hold(atom, {word(view.incident)});
 }
 
@@ -240,7 +257,7 @@ bool any_lane(const View& view, const auto& holds_in)
     return std::any_of(
         view.incident.subjects.begin(),
         view.incident.subjects.end(),
-        [&](const auto& subject) { return holds_in(subject.first); }
+        [&](const auto& subject) { return !subject.second.closed && holds_in(subject.first); }
     );
 }
 
@@ -250,6 +267,56 @@ bool subject_holds(const View& view, const Atom& atom)
     if (atom.op != Op::Turns) return words_hold(atom, now);
     if (view.before == nullptr) return false;
     return words_turn(atom, subject_values(*view.before, view.lane, atom.attribute), now);
+}
+
+// Any fact at all moved towards its bad end in this step.
+bool any_worse(const View& view)
+{
+    return std::any_of(
+        view.protocol.facts.begin(),
+        view.protocol.facts.end(),
+        [&](const auto& fact) {
+            Atom atom;
+            atom.name = fact.first.text();
+            atom.op = Op::Worse;
+            return any_lane(view, [&](const SubjectId& lane) {
+                return fact_holds(view, atom, lane);
+            });
+        }
+    );
+}
+
+bool record_holds(const View& view, const Atom& atom)
+{
+    std::string word(unknown);
+    if (view.record != nullptr)
+        if (const auto field = view.record->find(atom.name);
+            field != view.record->end() && !field->second.empty())
+            word = field->second;
+    return words_hold(atom, {word});
+}
+
+bool contact_holds(const View& view, const Atom& atom)
+{
+    std::string word(unknown);
+    if (atom.attribute == "known")
+        word = yes_no(view.contact != nullptr);
+    else if (view.contact != nullptr && atom.attribute == "legal")
+        word = yes_no(view.contact->legal);
+    else if (view.contact != nullptr && atom.attribute == "caution")
+        word = yes_no(!view.contact->caution.empty());
+    return words_hold(atom, {word});
+}
+
+// How many there are, of those whose part in it is not over.
+long long count_of(const Incident& incident, Topic topic)
+{
+    std::vector<std::string> seen;
+    for (const auto& [id, subject] : incident.subjects) {
+        const std::string& what = topic == Topic::Colleges ? subject.college.text() : id.text();
+        if (!subject.closed && !what.empty() && !among(seen, what)) seen.push_back(what);
+    }
+    return static_cast<long long>(seen.size());
 }
 
 bool atom_holds(const View& view, const Atom& atom)
@@ -264,10 +331,10 @@ bool atom_holds(const View& view, const Atom& atom)
             if (atom.op == Op::Turns)
                 return view.before != nullptr && words_turn(
                                                      atom,
-                                                     duty_words(*view.before, atom.name),
-                                                     duty_words(view.incident, atom.name)
+                                                     duty_words(view, *view.before, atom),
+                                                     duty_words(view, view.incident, atom)
                                                  );
-            return words_hold(atom, duty_words(view.incident, atom.name));
+            return words_hold(atom, duty_words(view, view.incident, atom));
         case Topic::Rule: return rule_holds(view, atom);
         case Topic::Window:
             return words_hold(
@@ -280,9 +347,13 @@ bool atom_holds(const View& view, const Atom& atom)
         case Topic::Incident: return incident_holds(view, atom);
         case Topic::Subject: return subject_holds(view, atom);
         case Topic::Subjects:
-            return !atom.values.empty() && static_cast<long long>(view.incident.subjects.size()) >=
-                                               number(atom.values.front());
+        case Topic::Colleges:
+            return !atom.values.empty() &&
+                   count_of(view.incident, atom.topic) >= number(atom.values.front());
         case Topic::Place: return place_holds(view, atom);
+        case Topic::AnyFact: return any_worse(view);
+        case Topic::Record: return record_holds(view, atom);
+        case Topic::Contact: return contact_holds(view, atom);
     }
     return false;
 }
@@ -390,10 +461,29 @@ private:
 
 }  // namespace
 
+const FactState* fact_of(const Incident& incident, const SubjectId& lane, const FactName& name)
+{
+    const auto known = [&](const SubjectId& subject) -> const FactState* {
+        const auto found = incident.facts.find(FactKey{subject, name});
+        return found == incident.facts.end() || found->second.value.empty() ? nullptr
+                                                                            : &found->second;
+    };
+    if (!lane.empty())
+        if (const FactState* own = known(lane)) return own;
+    return known(SubjectId{});
+}
+
 View View::in_lane(const SubjectId& subject) const
 {
     View out = *this;
     out.lane = subject;
+    return out;
+}
+
+View View::since(Instant instant) const
+{
+    View out = *this;
+    out.after = instant;
     return out;
 }
 
@@ -407,6 +497,26 @@ View View::as(const StaffId& staff) const
 bool holds(const View& view, const Condition& condition)
 {
     return std::visit(Holds(view), condition.node);
+}
+
+Instant after_workdays(
+    const Directory& directory, const Protocol& protocol, Instant now, unsigned days
+)
+{
+    constexpr unsigned saturday = 6;
+    // The longest holidays there are, and then some: an end for a calendar without working days.
+    constexpr unsigned days_max = 60;
+    Instant at = now;
+    for (unsigned tried = 0; days > 0 && tried < days_max; ++tried) {
+        at += std::chrono::days(1);
+        const auto day = std::chrono::floor<std::chrono::days>(at + protocol.utc_offset);
+        const auto exception = directory.workdays.find(day);
+        const bool works = exception != directory.workdays.end()
+                               ? exception->second
+                               : std::chrono::weekday(day).iso_encoding() < saturday;
+        if (works) --days;
+    }
+    return at;
 }
 
 bool in_window(

@@ -5,7 +5,9 @@
 #include "escalation/incident.hpp"
 #include "escalation/protocol.hpp"
 
+#include <map>
 #include <optional>
+#include <string>
 
 // Whether a condition of the protocol holds.
 namespace shouwang::escalation {
@@ -20,12 +22,27 @@ struct View {
     Instant now{};
     SubjectId lane;  // not empty: facts of subjects are this one's
     StaffId self;    // for person-scoped duties
+    // What has held for a while counts only when it came to that after this instant.
+    std::optional<Instant> after = std::nullopt;
+    const std::map<std::string, std::string>* record = nullptr;  // being filed, or said with a word
+    const Guardian* contact = nullptr;                           // whom it names
 
     [[nodiscard]] View in_lane(const SubjectId& subject) const;
     [[nodiscard]] View as(const StaffId& staff) const;
+    [[nodiscard]] View since(Instant instant) const;
 };
 
 [[nodiscard]] bool holds(const View& view, const Condition& condition);
+
+// The value known of a subject, or else of the incident as a whole; nullptr when neither is known.
+[[nodiscard]] const FactState* fact_of(
+    const Incident& incident, const SubjectId& lane, const FactName& name
+);
+
+// The same time of day after so many working days: by weekday, and by the roster's calendar.
+[[nodiscard]] Instant after_workdays(
+    const Directory& directory, const Protocol& protocol, Instant now, unsigned days
+);
 
 // True in an hour of the window: local time, weekday, and the calendar's exceptions.
 [[nodiscard]] bool in_window(

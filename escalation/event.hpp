@@ -2,6 +2,9 @@
 
 #include "escalation/incident.hpp"
 
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,6 +30,7 @@ struct Reported {
     std::string text;
     std::string ref;
     std::vector<Subject> subjects;
+    std::optional<Instant> ends_at = {};  // of a drill
 };
 enum class OpenedBecause { Trusted, Triage, Undecided };
 struct Opened {
@@ -164,12 +168,14 @@ struct Answered {
     bool cannot = false;
     bool late = false;          // the duty had already ended
     std::string heard_by = {};  // personal: who heard it from them, when somebody passed it on
+    std::map<std::string, std::string> fields = {};  // personal: what a decision says besides
 };
 struct DutyDone {
     IncidentId incident;
     Instant at{};
     DutyKey duty;
-    StaffId by;  // empty: circumstances, or a record
+    StaffId by;         // empty: circumstances, or a record
+    Word decided = {};  // the word it was answered with
 };
 struct DutyReopened {
     IncidentId incident;
@@ -197,12 +203,23 @@ struct DutyMoot {
     Instant at{};
     DutyKey duty;
 };
+struct DutyWaived {
+    IncidentId incident;
+    Instant at{};
+    DutyKey duty;
+    StaffId staff;
+    std::string reason;  // personal
+    Actor by;
+    std::string heard_by;  // personal
+};
 struct RegisterEntered {
     IncidentId incident;
     Instant at{};
     RegisterName name;
     StaffId staff;
     RoleName role;
+    Actor by = {};            // who took it over or handed it on by saying so; empty: an answer did
+    std::string reason = {};  // personal
 };
 struct RegisterLeft {
     IncidentId incident;
@@ -238,11 +255,123 @@ struct EndSigned {
     std::map<std::string, std::string> evidence;
     Actor by;
     std::string heard_by = {};  // personal
+    SubjectId subject = {};
 };
+// An ending is signed in full, or time has ended a drill. What comes of it is the outcome's.
 struct Ended {
     IncidentId incident;
     Instant at{};
     EndName end;
+    EndOutcome outcome = EndOutcome::Closed;
+    SubjectId subject = {};
+};
+struct LevelLowered {
+    IncidentId incident;
+    Instant at{};
+    LevelName from;
+    LevelName to;
+    EndName end;
+};
+struct SubjectAdded {
+    IncidentId incident;
+    Instant at{};
+    Subject subject;
+    Actor by;
+};
+// Who somebody is, or, told anew, who they really are.
+struct SubjectIdentified {
+    IncidentId incident;
+    Instant at{};
+    Subject subject;
+    bool corrected = false;
+    Actor by;
+};
+struct SubjectClosed {
+    IncidentId incident;
+    Instant at{};
+    SubjectId subject;
+    EndName end;
+};
+struct PlaceSet {
+    IncidentId incident;
+    Instant at{};
+    Place place;
+    Actor by;
+};
+struct Noted {
+    IncidentId incident;
+    Instant at{};
+    std::string text;  // personal
+    Actor by;
+};
+// A new cycle: everything that is still called for starts again, from this instant.
+struct Reopened {
+    IncidentId incident;
+    Instant at{};
+    unsigned cycle = 2;
+    LevelName level;
+    std::string reason;  // personal; empty: a fact did it
+    Actor by;
+};
+struct ProtocolSwitched {
+    IncidentId incident;
+    Instant at{};
+    std::string from;  // hash
+    std::string to;
+    std::string reason;  // personal
+    Actor by;
+};
+struct Suggested {
+    IncidentId incident;
+    IncidentId with;
+    Instant at{};
+    std::string because;
+};
+struct SuggestionDropped {
+    IncidentId incident;
+    IncidentId with;
+    Instant at{};
+    Actor by;
+};
+struct DrillPaused {
+    IncidentId incident;
+    IncidentId because_of;  // empty: it goes on
+    Instant at{};
+    bool paused = true;
+};
+// What a duty of a merged incident is called where it goes on.
+struct Carried {
+    DutyKey was;
+    DutyKey is;
+    friend bool operator==(const Carried&, const Carried&) = default;
+};
+// `incident` goes on as part of `into`. Told to both.
+struct Merged {
+    IncidentId incident;
+    IncidentId into;
+    Instant at{};
+    std::vector<Carried> duties;
+    std::map<SubjectId, SubjectId> subjects;
+    std::set<SubjectId> brought;  // those of `into` that it did not have before
+    std::string reason;           // personal
+    Actor by;
+};
+// What was merged into `from` goes on by itself again. Told to both.
+struct SplitOff {
+    IncidentId incident;
+    IncidentId from;
+    Instant at{};
+    std::string reason;  // personal
+    Actor by;
+};
+// A duty as it stands comes over from another incident: nobody is asked anew, no clock starts.
+struct DutyCarried {
+    IncidentId incident;
+    IncidentId from;
+    Instant at{};
+    DutyKey was;
+    DutyInstance as;  // without its asks
+    std::vector<Ask> asks;
 };
 struct SendStarted {
     IncidentId incident;
@@ -307,6 +436,7 @@ using Event = std::variant<
     DutyRenewed,
     DutyLapsed,
     DutyMoot,
+    DutyWaived,
     RegisterEntered,
     RegisterLeft,
     HoleFound,
@@ -314,6 +444,20 @@ using Event = std::variant<
     CheckArmed,
     EndSigned,
     Ended,
+    LevelLowered,
+    SubjectAdded,
+    SubjectIdentified,
+    SubjectClosed,
+    PlaceSet,
+    Noted,
+    Reopened,
+    ProtocolSwitched,
+    Suggested,
+    SuggestionDropped,
+    DrillPaused,
+    Merged,
+    SplitOff,
+    DutyCarried,
     SendStarted,
     SendFinished,
     ChannelAdded,
@@ -322,5 +466,7 @@ using Event = std::variant<
 
 // The incident an event belongs to; empty for those of the settings stream.
 [[nodiscard]] const IncidentId& incident_of(const Event& event);
+// The other incident that an event is told to as well; empty for most.
+[[nodiscard]] const IncidentId& second_of(const Event& event);
 
 }  // namespace shouwang::escalation

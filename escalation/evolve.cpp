@@ -27,6 +27,7 @@ public:
         incident_.callback = e.callback;
         incident_.text = e.text;
         incident_.ref = e.ref;
+        incident_.ends_at = e.ends_at;
         for (const Subject& subject : e.subjects) incident_.subjects[subject.id] = subject;
     }
     void operator()(const Opened& e)
@@ -154,6 +155,7 @@ public:
         ask.answer = e.answer;
         ask.answered_at = e.at;
         ask.eta = e.eta;
+        ask.fields = e.fields;
         ask.satisfies = e.satisfies;
         ask.cannot = e.cannot;
         ask.unreachable = false;
@@ -165,6 +167,7 @@ public:
             duty->state = DutyState::Done;
             duty->ended_at = e.at;
             duty->ended_by = e.by;
+            duty->decided = e.decided;
         }
     }
     void operator()(const DutyReopened& e)
@@ -173,6 +176,7 @@ public:
             duty->state = DutyState::Open;
             duty->ended_at.reset();
             duty->ended_by = StaffId{};
+            duty->decided = Word{};
             ++duty->epoch;
             if (Ask* ask = find_ask(*duty, e.by)) ask->satisfies = false;
         }
@@ -198,14 +202,8 @@ public:
             }
         }
     }
-    void operator()(const DutyMoot& e)
-    {
-        if (DutyInstance* duty = find(e.duty)) {
-            duty->state = DutyState::Moot;
-            duty->ended_at = e.at;
-            for (auto& [staff, ask] : duty->asks) ask.attempts.clear();
-        }
-    }
+    void operator()(const DutyMoot& e) { put_aside(e.duty, DutyState::Moot, e.at, StaffId{}); }
+    void operator()(const DutyWaived& e) { put_aside(e.duty, DutyState::Waived, e.at, e.staff); }
     void operator()(const RegisterEntered& e)
     {
         auto& entries = incident_.registers[e.name];
@@ -232,9 +230,98 @@ public:
     }
     void operator()(const EndSigned& e)
     {
-        incident_.signatures[e.end].push_back({e.staff, e.at, e.evidence, e.by});
+        incident_.signatures[{e.end, e.subject}].push_back({e.staff, e.at, e.evidence, e.by});
     }
-    void operator()(const Ended& e) { end(Stage::Closed, e.at); }
+    void operator()(const Ended& e)
+    {
+        switch (e.outcome) {
+            case EndOutcome::Closed: end(Stage::Closed, e.at); return;
+            case EndOutcome::FalseAlarm: end(Stage::FalseAlarm, e.at); return;
+            case EndOutcome::DrillEnded: end(Stage::DrillEnded, e.at); return;
+            case EndOutcome::Aftercare:
+                incident_.stage = Stage::Aftercare;
+                for (auto& [key, duty] : incident_.duties)
+                    for (auto& [staff, ask] : duty.asks) ask.attempts.clear();
+                break;
+            case EndOutcome::Lane:
+            case EndOutcome::Lower:
+            case EndOutcome::Facts: break;
+        }
+        // What may be signed again is signed from the beginning.
+        incident_.signatures.erase({e.end, e.subject});
+    }
+    void operator()(const LevelLowered& e)
+    {
+        incident_.level = e.to;
+        incident_.level_since = e.at;
+    }
+    void operator()(const SubjectAdded& e) { incident_.subjects[e.subject.id] = e.subject; }
+    void operator()(const SubjectIdentified& e)
+    {
+        Subject& subject = incident_.subjects[e.subject.id];
+        subject = e.subject;
+        if (e.corrected) subject.corrected_at = e.at;
+    }
+    void operator()(const SubjectClosed& e)
+    {
+        const auto found = incident_.subjects.find(e.subject);
+        if (found != incident_.subjects.end()) found->second.closed = true;
+    }
+    void operator()(const PlaceSet& e) { incident_.place = e.place; }
+    void operator()(const Noted& e) { incident_.notes.push_back({e.text, e.by, e.at}); }
+    void operator()(const Reopened& e)
+    {
+        incident_.stage = Stage::Open;
+        incident_.cycle = e.cycle;
+        incident_.opened_at = e.at;
+        incident_.level = e.level;
+        incident_.level_since = e.at;
+        incident_.ended_at.reset();
+        incident_.signatures.clear();
+        incident_.informed.clear();
+    }
+    void operator()(const ProtocolSwitched& e) { incident_.protocol = e.to; }
+    void operator()(const Suggested& e)
+    {
+        incident_.suggestions[other(e)] = {e.because, e.at, false};
+    }
+    void operator()(const SuggestionDropped& e)
+    {
+        const auto found = incident_.suggestions.find(other(e));
+        if (found != incident_.suggestions.end()) found->second.dropped = true;
+    }
+    void operator()(const DrillPaused& e) { incident_.paused = e.paused; }
+    void operator()(const Merged& e)
+    {
+        if (e.incident != incident_.id) {
+            ++incident_.reports;
+            incident_.suggestions.erase(e.incident);
+            return;
+        }
+        incident_.attached_to = e.into;
+        for (const Carried& carried : e.duties) incident_.carried[carried.was] = carried.is;
+        incident_.carried_subjects = e.subjects;
+        incident_.lanes_brought = e.brought;
+        end(Stage::Merged, e.at);
+    }
+    void operator()(const SplitOff& e)
+    {
+        if (e.incident != incident_.id) return;
+        // A merged one goes on as it was; a report that was only attached opens by a later event.
+        if (incident_.stage == Stage::Merged) incident_.stage = Stage::Open;
+        incident_.attached_to = IncidentId{};
+        incident_.carried.clear();
+        incident_.carried_subjects.clear();
+        incident_.lanes_brought.clear();
+        incident_.ended_at.reset();
+    }
+    void operator()(const DutyCarried& e)
+    {
+        DutyInstance& duty = incident_.duties[e.as.key];
+        duty = e.as;
+        duty.asks.clear();
+        for (const Ask& ask : e.asks) duty.asks[ask.staff] = ask;
+    }
     void operator()(const SendStarted& e)
     {
         if (ChannelState* channel = find_channel(e.page, e.channel)) {
@@ -297,6 +384,20 @@ private:
              incident_.pages.size() > pages_max && it != incident_.pages.end();)
             it = it->second.finished() ? incident_.pages.erase(it) : std::next(it);
     }
+    void put_aside(const DutyKey& key, DutyState state, Instant at, const StaffId& by)
+    {
+        DutyInstance* duty = find(key);
+        if (duty == nullptr) return;
+        duty->state = state;
+        duty->ended_at = at;
+        duty->ended_by = by;
+        for (auto& [staff, ask] : duty->asks) ask.attempts.clear();
+    }
+    // An event that speaks of two incidents is folded into both.
+    [[nodiscard]] IncidentId other(const auto& event) const
+    {
+        return event.incident == incident_.id ? event.with : event.incident;
+    }
     void end(Stage stage, Instant at)
     {
         incident_.stage = stage;
@@ -333,9 +434,9 @@ void evolve(Board& board, const Event& event)
         if (const auto next = incident.deadline()) board.alarms.insert({*next, id});
     };
     fold_into(incident_of(event));
-    // A report that joins another incident is told to both of them.
-    if (const auto* attached = std::get_if<Attached>(&event))
-        if (attached->into != incident_of(event)) fold_into(attached->into);
+    // What speaks of two incidents is told to both of them.
+    const IncidentId& second = second_of(event);
+    if (!second.empty() && second != incident_of(event)) fold_into(second);
 }
 
 }  // namespace shouwang::escalation

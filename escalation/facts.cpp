@@ -76,17 +76,6 @@ bool is_mildest(const Fact& fact, const FactValue& value)
     return false;
 }
 
-// What counts for the subject, or for the incident as a whole.
-FactValue known_of(const Incident& incident, const SubjectId& subject, const FactName& name)
-{
-    for (const SubjectId& whose : {subject, SubjectId{}}) {
-        const auto found = incident.facts.find(FactKey{whose, name});
-        if (found != incident.facts.end() && !found->second.value.empty())
-            return found->second.value;
-    }
-    return {};
-}
-
 }  // namespace
 
 void check_facts(
@@ -153,7 +142,8 @@ void join_facts(
             for (const auto& [id, known] : step.incident().subjects) whose.push_back(id);
         }
         for (const SubjectId& lane : whose) {
-            const FactValue known = known_of(step.incident(), lane, name);
+            const FactState* state = fact_of(step.incident(), lane, name);
+            const FactValue known = state == nullptr ? FactValue{} : state->value;
             // What is unknown counts as the worse case, and only a person who looked ends that.
             if (!judged && known.empty() && is_mildest(fact->second, value)) continue;
             FactValue joined = worse_of(fact->second, known, value);

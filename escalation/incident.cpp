@@ -63,14 +63,17 @@ bool Page::finished() const noexcept
 std::optional<Instant> Incident::deadline() const
 {
     std::optional<Instant> out = promised();
-    if (live()) earliest(out, turns_at);
+    if (live()) {
+        if (!paused) earliest(out, turns_at);
+        earliest(out, ends_at);
+    }
     return out;
 }
 
 std::optional<Instant> Incident::promised() const
 {
     std::optional<Instant> out;
-    if (!live()) return out;
+    if (!live() || paused) return out;
     earliest(out, check_at);
     for (const auto& [key, duty] : duties) {
         if (duty.open()) {
@@ -104,6 +107,10 @@ std::string_view word_of(Stage stage)
         case Stage::Dismissed: return "dismissed";
         case Stage::Attached: return "attached";
         case Stage::Closed: return "closed";
+        case Stage::Aftercare: return "aftercare";
+        case Stage::FalseAlarm: return "false_alarm";
+        case Stage::DrillEnded: return "drill_ended";
+        case Stage::Merged: return "merged";
     }
     return {};
 }
@@ -115,6 +122,7 @@ std::string_view word_of(DutyState state)
         case DutyState::Done: return "done";
         case DutyState::Lapsed: return "lapsed";
         case DutyState::Moot: return "moot";
+        case DutyState::Waived: return "waived";
     }
     return {};
 }

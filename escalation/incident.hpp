@@ -44,6 +44,8 @@ struct Subject {
     UnitId intern_site;
     std::string kind;  // ug, pg, intl
     bool minor = false;
+    bool closed = false;  // their part in it is over: nothing is judged by them any more
+    std::optional<Instant> corrected_at = {};  // when it came out that it is somebody else
     friend bool operator==(const Subject&, const Subject&) = default;
 
     [[nodiscard]] bool identified() const noexcept { return !student.empty(); }
@@ -79,7 +81,7 @@ struct DutyKey {
     [[nodiscard]] static std::optional<DutyKey> parse(const std::string& text);
 };
 
-enum class DutyState { Open, Done, Lapsed, Moot };
+enum class DutyState { Open, Done, Lapsed, Moot, Waived };
 
 struct RungState {
     LevelName level;  // whose ladder this rung stands on
@@ -98,10 +100,11 @@ struct Ask {
     Word answer;  // the last one; empty: none yet
     Instant answered_at{};
     std::optional<Instant> eta;
-    bool satisfies = false;         // this answer is one that keeps the duty done
-    bool cannot = false;            // this answer sent the ladder on
-    bool unreachable = false;       // every address of theirs failed
-    std::vector<Instant> attempts;  // personal attempts still to come
+    std::map<std::string, std::string> fields;  // personal: what went with the answer
+    bool satisfies = false;                     // this answer is one that keeps the duty done
+    bool cannot = false;                        // this answer sent the ladder on
+    bool unreachable = false;                   // every address of theirs failed
+    std::vector<Instant> attempts;              // personal attempts still to come
     std::vector<ChannelName> attempts_by;
     friend bool operator==(const Ask&, const Ask&) = default;
 };
@@ -123,6 +126,7 @@ struct DutyInstance {
     std::map<StaffId, Ask> asks;
     std::optional<Instant> ended_at;
     StaffId ended_by;               // empty: circumstances, or time
+    Word decided;                   // the word it ended with; empty: none did
     std::optional<DutyKey> parent;  // the duty whose answer opened this one
     friend bool operator==(const DutyInstance&, const DutyInstance&) = default;
 
@@ -196,12 +200,38 @@ struct Hole {
     friend auto operator<=>(const Hole&, const Hole&) = default;
 };
 
+// A further incident that may be the same one. Suggested to people, never acted upon by itself.
+struct Suggestion {
+    std::string because;  // place, callback
+    Instant at{};
+    bool dropped = false;  // somebody decided that these are two
+    friend bool operator==(const Suggestion&, const Suggestion&) = default;
+};
+
+struct Note {
+    std::string text;  // personal
+    Actor by;
+    Instant at{};
+    friend bool operator==(const Note&, const Note&) = default;
+};
+
+// An ending of the incident, or, where it is signed by subject, of one subject.
+struct EndKey {
+    EndName end;
+    SubjectId subject;
+    friend auto operator<=>(const EndKey&, const EndKey&) = default;
+};
+
 enum class Stage {
     Review,  // reported by a source that a person checks first; opens by itself in time
     Open,
+    Aftercare,  // the emergency is over; what was promised for afterwards goes on
     Dismissed,  // a report a person judged to be nothing
     Attached,   // a report that was folded into another incident
     Closed,
+    FalseAlarm,
+    DrillEnded,
+    Merged,  // goes on as part of another incident, until it is split off again
 };
 
 struct Incident {
@@ -232,7 +262,14 @@ struct Incident {
     std::map<PageId, Page> pages;  // the newest `pages_max`; finished ones make room first
     unsigned page_count = 0;
     std::vector<Record> records;
-    std::map<EndName, std::vector<Signature>> signatures;
+    std::map<EndKey, std::vector<Signature>> signatures;
+    std::map<IncidentId, Suggestion> suggestions;
+    std::vector<Note> notes;
+    bool paused = false;                 // a drill that a real alarm has broken into
+    std::optional<Instant> ends_at;      // when a drill is over
+    std::map<DutyKey, DutyKey> carried;  // merged: what each duty is called where it goes on
+    std::map<SubjectId, SubjectId> carried_subjects;
+    std::set<SubjectId> lanes_brought;  // those it added there
     std::set<Hole> holes;
     std::map<StaffId, std::map<ChannelName, Instant>> last_paged;
     std::optional<Instant> check_at;  // when a condition that waits for time may come true
@@ -244,10 +281,12 @@ struct Incident {
     [[nodiscard]] std::optional<Instant> deadline() const;
     // The same without hours that strike: what somebody has been promised, or is waiting for.
     [[nodiscard]] std::optional<Instant> promised() const;
-    [[nodiscard]] bool live() const noexcept
+    // Something is still asked of people, of the emergency or of what comes after it.
+    [[nodiscard]] bool running() const noexcept
     {
-        return stage == Stage::Review || stage == Stage::Open;
+        return stage == Stage::Open || stage == Stage::Aftercare;
     }
+    [[nodiscard]] bool live() const noexcept { return stage == Stage::Review || running(); }
 };
 
 // Enough for what may still be answered, sent or received; the journal has every page there was.

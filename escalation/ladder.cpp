@@ -98,7 +98,7 @@ void arm_repeat(Step& step, const Duty& duty, const DutyKey& key)
     const DutyInstance& instance = instance_of(step, key);
     if (!duty.forever || instance.forever_next || instance.reached() < instance.rungs.size())
         return;
-    const Span every = duty.forever->every_for(step.incident().level);
+    const Span every = repeats_every(step, duty, key);
     step.emit(RepeatArmed{step.incident().id, step.now(), key, step.now() + every});
 }
 
@@ -197,7 +197,7 @@ void repeat(Step& step, const DutyKey& key)
     const unsigned count = before.forever_count + 1;
     const Instant due = before.forever_next.value_or(step.now());
     // Several overdue repeats collapse into one; the grid stays where it was.
-    const Span every = forever.every_for(step.incident().level);
+    const Span every = repeats_every(step, *duty, key);
     Instant next = due + every;
     while (next <= step.now()) next += every;
     if (due > step.now()) next = step.now() + every;
@@ -348,6 +348,16 @@ std::vector<RungState> rungs_for(
     return out;
 }
 
+Span repeats_every(const Step& step, const Duty& duty, const DutyKey& key)
+{
+    const DutyInstance& instance = instance_of(step, key);
+    for (const Pace& pace : duty.forever->paces)
+        if (holds(step.view_of(duty, key.scope), pace.when) &&
+            (!pace.until || step.now() - instance.clock_start < *pace.until))
+            return pace.every;
+    return duty.forever->every_for(step.incident().level);
+}
+
 bool everybody_declined(const DutyInstance& duty)
 {
     return std::all_of(duty.asks.begin(), duty.asks.end(), [](const auto& entry) {
@@ -389,7 +399,7 @@ bool climb(Step& step)
 void go_on_at_once(Step& step, const DutyKey& key, RungBecause because)
 {
     const DutyInstance& instance = instance_of(step, key);
-    if (!instance.open()) return;
+    if (!instance.open() || step.incident().paused) return;
     if (instance.reached() < instance.rungs.size())
         reach(step, key, because);
     else if (everybody_declined(instance))
@@ -400,10 +410,10 @@ void raise_duty(Step& step, const DutyKey& key)
 {
     const Duty* duty = step.definition(key.name);
     const DutyInstance& old = instance_of(step, key);
-    if (duty == nullptr || old.state == DutyState::Lapsed || old.state == DutyState::Moot) return;
+    if (duty == nullptr || (old.state != DutyState::Open && old.state != DutyState::Done)) return;
     const LevelName to = step.incident().level;
     if (duty->forever && old.forever_next) {
-        const Instant sooner = step.now() + duty->forever->every_for(to);
+        const Instant sooner = step.now() + repeats_every(step, *duty, key);
         if (sooner < *old.forever_next)
             step.emit(RepeatArmed{step.incident().id, step.now(), key, sooner});
     }

@@ -1,6 +1,29 @@
 #include "escalation/step.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace shouwang::escalation {
+
+namespace {
+
+// A rule that has come to hold in this step and is grave enough to take the incident up again.
+bool breaks_out_again(const Step& step)
+{
+    const Protocol& protocol = step.protocol();
+    if (protocol.reopen_at.empty()) return false;
+    return std::any_of(
+        step.incident().rules.begin(),
+        step.incident().rules.end(),
+        [&](const RuleName& name) {
+            const auto rule = protocol.rules.find(name);
+            return rule != protocol.rules.end() && !step.before().rules.contains(name) &&
+                   protocol.rank(rule->second.level) >= protocol.rank(protocol.reopen_at);
+        }
+    );
+}
+
+}  // namespace
 
 // Which rules hold. A rule that stops holding is noted, and lowers nothing: the level rises by
 // itself and falls only by a person.
@@ -27,9 +50,29 @@ LevelName level_by_rules(const Step& step, const LevelName& at_least)
     return level;
 }
 
+void raise_to(Step& step, const LevelName& to, std::vector<RuleName> because)
+{
+    const Incident& incident = step.incident();
+    step.emit(LevelRaised{incident.id, step.now(), incident.level, to, std::move(because)});
+
+    std::vector<DutyKey> keys;
+    for (const auto& [key, duty] : incident.duties) keys.push_back(key);
+    for (const DutyKey& key : keys) raise_duty(step, key);
+    std::map<StaffId, RoleName> asked;
+    for (const auto& [key, duty] : step.before().duties)
+        for (const auto& [staff, ask] : duty.asks) asked.emplace(staff, ask.role);
+    for (const auto& [staff, role] : asked)
+        step.inform({staff, role, "already asked"}, InformName{}, step.protocol().level_text, {});
+}
+
 bool settle_level(Step& step)
 {
     const Incident& incident = step.incident();
+    if (incident.stage == Stage::Aftercare && breaks_out_again(step)) {
+        const LevelName level = level_by_rules(step, step.protocol().floor);
+        begin_cycle(step, level, {}, Actor{"daemon", StaffId{}});
+        return true;
+    }
     if (incident.stage != Stage::Open) return false;
     const LevelName from = incident.level;
     const LevelName to = level_by_rules(step, from);
@@ -41,16 +84,7 @@ bool settle_level(Step& step)
         if (rule != step.protocol().rules.end() && rule->second.level == to)
             because.push_back(name);
     }
-    step.emit(LevelRaised{incident.id, step.now(), from, to, std::move(because)});
-
-    std::vector<DutyKey> keys;
-    for (const auto& [key, duty] : incident.duties) keys.push_back(key);
-    for (const DutyKey& key : keys) raise_duty(step, key);
-    std::map<StaffId, RoleName> asked;
-    for (const auto& [key, duty] : step.before().duties)
-        for (const auto& [staff, ask] : duty.asks) asked.emplace(staff, ask.role);
-    for (const auto& [staff, role] : asked)
-        step.inform({staff, role, "already asked"}, InformName{}, step.protocol().level_text, {});
+    raise_to(step, to, std::move(because));
     return true;
 }
 

@@ -107,6 +107,13 @@ struct Rung {
 using Ladder = std::vector<Rung>;
 
 // What a duty does when its ladder is exhausted and nobody has answered.
+// How often, for as long as a round of calls is young, or an hour is late.
+struct Pace {
+    Condition when{Always{}};
+    std::optional<Span> until;  // from the duty's clock; nullopt: without end
+    Span every{};
+};
+
 struct Forever {
     enum class To { AllButCannot, LastRung };
     Span every{};
@@ -115,6 +122,7 @@ struct Forever {
     std::vector<RoleName> widen;         // one more role joins at each repeat
     TextCode text;                       // empty: the text of the rung the person was asked by
     std::map<LevelName, Span> every_at;  // by level; `every` where it has none
+    std::vector<Pace> paces;             // the first that holds goes before both
 
     [[nodiscard]] Span every_for(const LevelName& level) const;
 };
@@ -126,6 +134,14 @@ enum class Effect {
     Reopen,    // takes a satisfying answer back: the duty goes on where it stands
     Renew,     // the due instant moves to what the person says (a new ETA)
     Parent,    // the answer is given to the duty that opened this one
+};
+
+// What goes with an answer besides the word: what a decision must say before it counts, who may
+// take it, and what opens the question again.
+struct Terms {
+    std::vector<std::string> needs;  // fields that must not be empty; "reason" is the answer's own
+    std::vector<Target> from;        // only these may say it; empty: whoever may answer
+    Condition reopens{Never{}};      // once it was said: a new instance opens when this comes true
 };
 
 enum class DutyClass { Life, Task };
@@ -147,6 +163,7 @@ struct DueRule {
     RoleName role;  // empty: any
     Condition when{Always{}};
     Span span{};
+    unsigned workdays = 0;  // not 0: the end of so many working days after, instead of `span`
 };
 
 struct RecordField {
@@ -154,6 +171,13 @@ struct RecordField {
     std::string label;
     FactName fact;  // not empty: the field also sets this fact
     bool required = true;
+    bool contact = false;  // its value is the order of one of the student's contacts, or "other"
+};
+
+struct RefuseWhen {
+    Condition when;
+    std::string code;
+    std::string detail;
 };
 
 enum class Lapse {
@@ -175,7 +199,11 @@ struct Duty {
     Condition moot{Never{}};    // no longer needed
     Condition renews{Never{}};  // edge: a new generation of every instance starts
     std::map<Word, Effect> answers;
-    std::vector<Target> answer_from;      // besides everybody who was asked
+    std::map<Word, Terms> terms;      // of answers that need more than the word
+    std::string decision;             // not empty: it is a decision, and this is its name
+    std::string dial;                 // a number people may have to dial; nobody dials it for them
+    bool in_drills = true;            // false: a drill never asks it
+    std::vector<Target> answer_from;  // besides everybody who was asked
     std::map<LevelName, Ladder> ladders;  // by level
     Ladder ladder;                        // for every level that has none of its own
     std::optional<Forever> forever;
@@ -185,6 +213,10 @@ struct Duty {
     Lapse on_lapse = Lapse::List;
     unsigned lapses_max = 1;          // how often it lapses before `on_lapse`
     std::vector<RecordField> record;  // not empty: a record with these fields satisfies the duty
+    bool record_ends = true;         // false: a record is kept, and only circumstances end the duty
+    std::vector<RefuseWhen> refuse;  // a record or an answer that is not taken
+    std::vector<Target> waive_by;    // who may waive it with a reason; empty: nobody
+    Condition waive_when{Always{}};
     std::vector<Each> each;
 
     // The ladder climbed at `level`.
@@ -205,11 +237,12 @@ struct Register {
     std::string label;
     std::vector<Word> enters;
     std::vector<Word> leaves;
-    std::vector<DutyName> by;    // only answers to these duties count; empty: any
-    bool one = false;            // holds one person; a better rank takes over
-    bool command = false;        // whoever is in it commands, as people are told
-    bool anyone = false;         // staff who were not paged may enter too
-    std::vector<RoleName> rank;  // best first; not empty: only these roles may enter
+    std::vector<DutyName> by;           // only answers to these duties count; empty: any
+    bool one = false;                   // holds one person; a better rank takes over
+    bool command = false;               // whoever is in it commands, as people are told
+    bool anyone = false;                // staff who were not paged may enter too
+    std::vector<RoleName> rank;         // best first; not empty: only these roles may enter
+    std::vector<RoleName> takers = {};  // may take it over by saying so, and name another of `rank`
 };
 
 // Local hours; `calendar` lets the roster's calendar say what is a working day.
@@ -228,20 +261,20 @@ struct Phase {
     Condition when;
 };
 
-struct RefuseWhen {
-    Condition when;
-    std::string code;
-    std::string detail;
-};
-
 // A guarded ending: refused with the list of what is missing until all of it is there.
 struct End {
     EndName name;
     std::string label;
-    bool duties_ended = true;                    // every duty done, moot or lapsed on a named list
-    std::vector<std::string> evidence;           // fields that must not be empty
-    std::vector<std::vector<RoleName>> signers;  // one person out of each list, all different
+    EndOutcome outcome = EndOutcome::Closed;
+    bool per_subject = false;           // signed for each subject by itself
+    bool duties_ended = true;           // every duty done, moot, waived or lapsed on a named list
+    std::set<DutyName> may_stay_open;   // but these
+    std::vector<std::string> evidence;  // fields that must not be empty
+    std::vector<std::vector<Target>> signers;  // one person out of each list, all different
     std::vector<RefuseWhen> refuse;
+    LevelName level = {};                       // Lower: to this one
+    std::map<FactName, std::string> sets = {};  // Facts
+    TextCode text = {};                         // told to everybody who was ever asked
 };
 
 struct Text {
@@ -279,8 +312,12 @@ struct Protocol {
     LevelName fail_open;          // the level a report opens at when nobody decided
     std::vector<Target> hole_to;  // told when a role resolves to nobody
     TextCode hole_text;
-    TextCode level_text;                      // tells those already asked that the level rose
-    std::vector<Word> word_order;             // as the file lists them: how buttons are ordered
+    TextCode level_text;           // tells those already asked that the level rose
+    TextCode identity_text;        // tells those asked about somebody that it is somebody else
+    LevelName reopen_at;           // a rule of this level reopens what has been stood down
+    TextCode pause_text;           // tells those in a drill that a real alarm has broken into it
+    Span same_place_within{};      // a report of the same place so soon may be of the same thing
+    std::vector<Word> word_order;  // as the file lists them: how buttons are ordered
     std::map<Word, std::string> word_labels;  // what a person can answer, as a button says it
 
     // Position in `levels`, calmest 0. Requires: `wanted` is one of them.

@@ -1,7 +1,9 @@
 #include "escalation/reports.hpp"
 
 #include "escalation/facts.hpp"
+#include "escalation/lanes.hpp"
 #include "escalation/limits.hpp"
+#include "escalation/merging.hpp"
 #include "escalation/step.hpp"
 
 #include <algorithm>
@@ -12,10 +14,9 @@ namespace shouwang::escalation {
 
 namespace {
 
-constexpr std::size_t subjects_max = 20;
 constexpr std::size_t ref_bytes_max = 64;
 constexpr unsigned code_digits = 4;
-constexpr int adult_years = 18;
+constexpr Span drill_max = std::chrono::hours(12);
 
 std::string indexed(const std::string& pointer, std::size_t i)
 {
@@ -25,21 +26,6 @@ std::string indexed(const std::string& pointer, std::size_t i)
 bool printable_ascii(const std::string& text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-}
-
-void check_place(const Directory& directory, const PlaceReport& place, std::vector<Missing>& faults)
-{
-    if (!place.campus.empty()) {
-        const Unit* campus = directory.unit(UnitId(place.campus));
-        if (campus == nullptr || campus->kind != "campus")
-            faults.push_back({"campus_unknown", "/place/campus", "no campus has this id"});
-    }
-    for (const auto& [name, value] :
-         {std::pair<const char*, const std::string&>{"building", place.building},
-          {"floor", place.floor},
-          {"room", place.room},
-          {"detail", place.detail}})
-        check_length(value, std::string("/place/") + name, line_bytes_max, faults);
 }
 
 std::vector<Missing> faults_of(
@@ -86,61 +72,6 @@ std::vector<Missing> faults_of(
             {"nothing_to_go_by", "", "one of a subject, a place and a callback number is needed"}
         );
     return faults;
-}
-
-Place place_of(const Directory& directory, const PlaceReport& report)
-{
-    Place place;
-    place.campus = UnitId(report.campus);
-    place.floor = report.floor;
-    place.room = report.room;
-    place.detail = report.detail;
-    if (const Unit* building = directory.building(report.building, place.campus)) {
-        place.building = building->id;
-        if (place.campus.empty()) place.campus = building->campus;
-    } else if (!report.building.empty()) {
-        // Not a building of the roster: kept for people to read, never sent in a message.
-        place.detail = report.building + (place.detail.empty() ? "" : " " + place.detail);
-    }
-    place.label = place_label(directory, place.campus, place.building, place.floor);
-    return place;
-}
-
-bool is_minor(const Student& student, const Protocol& protocol, Instant now)
-{
-    if (!student.birth_date) return false;
-    const std::chrono::year_month_day born(*student.birth_date);
-    const auto grown = born + std::chrono::years(adult_years);
-    const auto today = std::chrono::floor<std::chrono::days>(now + protocol.utc_offset);
-    return today < Day(grown.ok() ? grown : grown.year() / std::chrono::March / 1);
-}
-
-SubjectId subject_id(std::size_t number)
-{
-    return SubjectId("s" + std::to_string(number));
-}
-
-Subject subject_of(
-    const Protocol& protocol,
-    const Directory& directory,
-    const SubjectReport& report,
-    std::size_t number,
-    Instant now
-)
-{
-    Subject subject;
-    subject.id = subject_id(number);
-    subject.description = report.description;
-    if (const Student* student = directory.student(report.student)) {
-        subject.student = student->id;
-        subject.class_unit = student->class_unit;
-        subject.college = student->college;
-        subject.building = student->building;
-        subject.intern_site = student->intern_site;
-        subject.kind = student->kind;
-        subject.minor = is_minor(*student, protocol, now);
-    }
-    return subject;
 }
 
 int local_year(const Protocol& protocol, Instant now)
@@ -280,6 +211,10 @@ Decision report(
     std::vector<Missing> faults = faults_of(protocol, directory, command);
     if (command.id.empty() || board.find(command.id) != nullptr)
         faults.push_back({"id_taken", "", "an incident has this id already"});
+    if (command.drill_for && command.kind != Kind::Drill)
+        faults.push_back({"not_a_drill", "/drill_minutes", "only a drill ends by itself"});
+    if (command.drill_for && (*command.drill_for <= Span{} || *command.drill_for > drill_max))
+        faults.push_back({"drill_too_long", "/drill_minutes", "from 1 minute to 12 hours"});
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
     if (const Incident* same = same_subject(board, command))
         return attach(rules, directory, *same, command, now);
@@ -300,7 +235,15 @@ Decision report(
     event.text = command.text;
     event.ref = command.ref;
     for (std::size_t i = 0; i < command.subjects.size(); ++i)
-        event.subjects.push_back(subject_of(protocol, directory, command.subjects[i], i + 1, now));
+        event.subjects.push_back(subject_of(
+            protocol,
+            directory,
+            command.subjects[i].student,
+            command.subjects[i].description,
+            subject_id(i + 1),
+            now
+        ));
+    if (command.kind == Kind::Drill && command.drill_for) event.ends_at = now + *command.drill_for;
 
     std::vector<Event> events;
     const Incident fresh;
@@ -309,7 +252,10 @@ Decision report(
     report_facts(step, command, Joining::AsReported);
     if (protocol.trusted.contains(command.via))
         open_incident(step, OpenedBecause::Trusted, command.by, protocol.floor);
+    suggest(step, board);
     settle(step);
+    if (command.kind == Kind::Real)
+        pause_drills(rules, directory, board, step.incident(), now, events);
     return events;
 }
 
@@ -368,11 +314,18 @@ Decision triage(
         incident.ref});
     const Protocol* other = rules.find(into->protocol);
     Step joined(other == nullptr ? protocol : *other, directory, *into, now, events);
+    // Whoever the report knows and the incident does not is one of its subjects from now on.
+    for (const auto& [id, subject] : incident.subjects) {
+        if (!subject.identified() || subject_with(*into, subject.student) != nullptr) continue;
+        Subject lane = subject;
+        lane.id = next_subject_id(joined.incident());
+        joined.emit(SubjectAdded{into->id, now, std::move(lane), command.by});
+    }
     // Not through emit(): the batch already holds the event that tells both of them.
     for (const auto& [key, fact] : incident.facts)
         join_facts(
             joined,
-            same_student(incident, key.subject, *into),
+            same_student(incident, key.subject, joined.incident()),
             {{key.fact, fact.value}},
             incident.via,
             fact.since,

@@ -19,6 +19,14 @@ bool in_scope(const Subject& subject, const std::string& scope)
     return scope == subject.college.text() || scope == subject.id.text();
 }
 
+// Once everybody's part in it is over, the people who sign for them are still theirs.
+bool any_in_play(const Incident& incident)
+{
+    return std::any_of(incident.subjects.begin(), incident.subjects.end(), [](const auto& entry) {
+        return !entry.second.closed;
+    });
+}
+
 class Resolver {
 public:
     Resolver(
@@ -32,7 +40,8 @@ public:
           directory_(directory),
           incident_(incident),
           scope_(std::move(scope)),
-          now_(now)
+          now_(now),
+          any_in_play_(any_in_play(incident))
     {}
 
     // Adds the people of `name`; false when there are none.
@@ -64,11 +73,17 @@ private:
         // A scope that no subject stands in is judged as somebody nobody knows.
         view.lane = SubjectId("-");
         for (const auto& [id, subject] : incident_.subjects)
-            if (in_scope(subject, scope_)) {
+            if (counts(subject)) {
                 view.lane = id;
                 break;
             }
         return view;
+    }
+
+    [[nodiscard]] bool counts(const Subject& subject) const
+    {
+        const bool named = !scope_.empty() && scope_ == subject.id.text();
+        return in_scope(subject, scope_) && (!subject.closed || named || !any_in_play_);
     }
 
     [[nodiscard]] std::set<UnitId> units_of(const Role& role) const
@@ -76,8 +91,7 @@ private:
         std::set<UnitId> out;
         const auto of_subjects = [&](UnitId Subject::*unit) {
             for (const auto& [id, subject] : incident_.subjects)
-                if (in_scope(subject, scope_) && !(subject.*unit).empty())
-                    out.insert(subject.*unit);
+                if (counts(subject) && !(subject.*unit).empty()) out.insert(subject.*unit);
         };
         switch (role.of) {
             case Path::University: units_with(role.holds, out); break;
@@ -118,7 +132,7 @@ private:
             return;
         }
         for (const auto& [id, subject] : incident_.subjects) {
-            if (!in_scope(subject, scope_)) continue;
+            if (!counts(subject)) continue;
             for (const UnitId& unit : {subject.building, subject.college})
                 if (const Unit* known = directory_.unit(unit);
                     known != nullptr && !known->campus.empty()) {
@@ -221,6 +235,7 @@ private:
     const Incident& incident_;
     std::string scope_;
     Instant now_;
+    bool any_in_play_;
     Resolution out_;
 };
 

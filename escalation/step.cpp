@@ -1,5 +1,7 @@
 #include "escalation/step.hpp"
 
+#include "escalation/endings.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -168,11 +170,13 @@ void Step::flush_pages()
 {
     for (auto& [staff, pending] : std::exchange(pages_, {})) {
         // After a downtime one step may both ask and end a duty: nobody is told of that one.
+        const unsigned repeat = pending.repeat;
         std::erase_if(pending.asks, [&, who = staff](const AskRef& ask) {
             Page page;
             page.staff = who;
             page.asks = {ask};
             page.at = now_;
+            page.repeat = repeat;
             return !still_wanted(incident_, page);
         });
         if (pending.asks.empty()) continue;
@@ -224,8 +228,34 @@ bool Step::renew_once(const DutyName& name, const std::string& scope)
     return renewed_.insert({name, scope}).second;
 }
 
+namespace {
+
+// A drill is over at the time it was planned for. Returns whether it was.
+bool end_drill(Step& step)
+{
+    const Incident& incident = step.incident();
+    if (!incident.running() || !incident.ends_at || *incident.ends_at > step.now()) return false;
+    for (const auto& [name, end] : step.protocol().ends)
+        if (end.outcome == EndOutcome::DrillEnded) {
+            complete(step, end, SubjectId{}, Actor{"daemon", StaffId{}});
+            return true;
+        }
+    End end;
+    end.outcome = EndOutcome::DrillEnded;
+    complete(step, end, SubjectId{}, Actor{"daemon", StaffId{}});
+    return true;
+}
+
+}  // namespace
+
 void settle(Step& step)
 {
+    // A paused drill only waits for its end.
+    if (end_drill(step) || step.incident().paused) {
+        step.flush_pages();
+        settle_check(step);
+        return;
+    }
     for (unsigned round = 0; round < rounds_max && step.incident().live(); ++round) {
         bool changed = settle_rules(step);
         changed |= settle_level(step);

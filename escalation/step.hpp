@@ -117,6 +117,10 @@ void settle(Step& step);
 // levels.cpp. Both return whether anything changed.
 bool settle_rules(Step& step);
 bool settle_level(Step& step);
+// To a worse level: every open duty hurries, everybody asked so far is told.
+void raise_to(Step& step, const LevelName& to, std::vector<RuleName> because);
+// Ends what is of the last cycle and begins the next.
+void begin_cycle(Step& step, const LevelName& level, const std::string& reason, const Actor& by);
 [[nodiscard]] LevelName level_by_rules(const Step& step, const LevelName& at_least);
 
 // duties.cpp
@@ -139,6 +143,8 @@ void raise_duty(Step& step, const DutyKey& key);
     const Duty& duty, const LevelName& level, Instant clock_start, std::optional<Instant> due
 );
 [[nodiscard]] bool everybody_declined(const DutyInstance& duty);
+// How long until the next repeat of this duty, as things stand. Requires: it repeats.
+[[nodiscard]] Span repeats_every(const Step& step, const Duty& duty, const DutyKey& key);
 
 // answers.cpp
 // May this person answer or record the duty? Whoever was asked may, whoever it is about, and whom
@@ -147,6 +153,27 @@ void raise_duty(Step& step, const DutyKey& key);
     const Step& step, const DutyInstance& instance, const StaffId& staff
 );
 [[nodiscard]] std::optional<Refusal> answer(Step& step, const Answer& command);
+// Is this person one of these, for this incident, now? `scope` as for resolve().
+[[nodiscard]] bool is_one_of(
+    const Step& step,
+    const std::vector<Target>& targets,
+    const StaffId& staff,
+    const std::string& scope
+);
+// What stands in the way of a record, or of an answer with fields, in the duty's own words.
+[[nodiscard]] std::vector<Missing> refused_by(
+    const Step& step,
+    const Duty& duty,
+    const DutyKey& key,
+    const std::map<std::string, std::string>& fields
+);
+[[nodiscard]] bool in_register(
+    const Incident& incident, const RegisterName& name, const StaffId& staff
+);
+// Where somebody stands in the register's ranking, best 0; nullopt when they may not enter.
+[[nodiscard]] std::optional<std::size_t> rank_in(
+    const Step& step, const Register& rules, const StaffId& staff, const RoleName& role
+);
 
 // reports.cpp
 void open_incident(Step& step, OpenedBecause because, const Actor& by, const LevelName& at_least);

@@ -53,4 +53,15 @@ using ChannelName = Name<struct ChannelTag>;
 using TextCode = Name<struct TextTag>;
 using Word = Name<struct WordTag>;  // an answer or a value, as a person gives it
 
+// What a guarded ending leads to once it is signed.
+enum class EndOutcome {
+    Closed,      // the incident is over
+    Aftercare,   // the emergency is over: nobody is called out any more, what was promised goes on
+    FalseAlarm,  // it was none
+    DrillEnded,
+    Lane,   // the end of one subject's part in it
+    Lower,  // the level falls to `level`
+    Facts,  // sets `sets`
+};
+
 }  // namespace shouwang::escalation

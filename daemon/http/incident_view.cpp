@@ -314,10 +314,14 @@ std::string phase_name(
 )
 {
     switch (incident.stage) {
-        case Stage::Open: return phase_of(protocol, context.directory, incident, context.now);
+        case Stage::Open:
+        case Stage::Aftercare: return phase_of(protocol, context.directory, incident, context.now);
         case Stage::Review:
         case Stage::Dismissed:
         case Stage::Attached:
+        case Stage::Merged:
+        case Stage::FalseAlarm:
+        case Stage::DrillEnded:
         case Stage::Closed: return name_of(incident.stage);
     }
     return {};

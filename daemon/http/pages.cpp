@@ -96,6 +96,16 @@ json::array facts_of(const escalation::Protocol& protocol)
     return out;
 }
 
+std::string label_of(const escalation::Protocol& protocol, const escalation::Target& target)
+{
+    if (target.kind == escalation::Target::Kind::Register) {
+        const auto found = protocol.registers.find(escalation::RegisterName(target.name));
+        return found == protocol.registers.end() ? target.name : found->second.label;
+    }
+    const auto found = protocol.roles.find(escalation::RoleName(target.name));
+    return found == protocol.roles.end() ? target.name : found->second.label;
+}
+
 json::array ends_of(const escalation::Protocol& protocol)
 {
     json::array out;
@@ -105,11 +115,8 @@ json::array ends_of(const escalation::Protocol& protocol)
         json::array signers;
         for (const auto& roles : end.signers) {
             std::string any;
-            for (const escalation::RoleName& role : roles) {
-                const auto found = protocol.roles.find(role);
-                any += any.empty() ? "" : " / ";
-                any += found == protocol.roles.end() ? role.text() : found->second.label;
-            }
+            for (const escalation::Target& target : roles)
+                any += (any.empty() ? "" : " / ") + label_of(protocol, target);
             signers.push_back(json::value(any));
         }
         out.push_back(json::object{

@@ -52,6 +52,14 @@ struct Undescribed {
 // `older` says nothing that `newer` does not say as well.
 bool contains(const json::value& newer, const json::value& older)
 {
+    if (older.is_array() && newer.is_array())
+        return std::equal(
+            newer.get_array().begin(),
+            newer.get_array().end(),
+            older.get_array().begin(),
+            older.get_array().end(),
+            [](const json::value& a, const json::value& b) { return contains(a, b); }
+        );
     if (!older.is_object()) return newer == older;
     if (!newer.is_object()) return false;
     return std::all_of(

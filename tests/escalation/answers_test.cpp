@@ -19,7 +19,7 @@ End all_clear()
     End end;
     end.name = EndName("all_clear");
     end.evidence = {"note"};
-    end.signers = {{RoleName("mayor"), RoleName("clerk")}, {RoleName("mayor")}};
+    end.signers = {{target("mayor"), target("clerk")}, {target("mayor")}};
     return end;
 }
 
@@ -242,7 +242,7 @@ TEST_CASE("end: a shift that is over does not undo its signature", "[escalation]
 {
     ProtocolBuilder builder = two_duties();
     End end = all_clear();
-    end.signers = {{RoleName("plumber")}, {RoleName("mayor")}};
+    end.signers = {{target("plumber")}, {target("mayor")}};
     builder.protocol.ends[end.name] = end;
     builder.protocol.duties.clear();
     builder.protocol.duty_order.clear();

@@ -242,8 +242,12 @@ TEST_CASE(
 {
     Scene scene;
     scene.now.duties[{DutyName("valve"), "", 1}].state = DutyState::Done;
-    scene.now.duties[{DutyName("valve"), "", 2}].state = DutyState::Open;
+    scene.now.duties[{DutyName("valve"), "north", 1}].state = DutyState::Lapsed;
+    scene.now.duties[{DutyName("valve"), "north", 2}].state = DutyState::Open;
     CHECK(scene.holds(duty_is("valve", {"open"})));
+    CHECK_FALSE(scene.holds(duty_is("valve", {"lapsed"})));  // started anew since
+    CHECK(scene.holds(duty_is("valve@north", {"open"})));
+    CHECK_FALSE(scene.holds(duty_is("valve@north", {"done"})));
     CHECK(scene.holds(duty_is("valve", {"lapsed", "done"})));
     CHECK_FALSE(scene.holds(duty_is("valve", {"moot"})));
     CHECK_FALSE(scene.holds(duty_is("another", {"open", "done", "lapsed", "moot"})));

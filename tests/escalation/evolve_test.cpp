@@ -36,7 +36,7 @@ ProtocolBuilder rich()
     triage.on_lapse = Lapse::Open;
     End end;
     end.name = EndName("all_clear");
-    end.signers = {{RoleName("mayor")}, {RoleName("clerk")}};
+    end.signers = {{target("mayor")}, {target("clerk")}};
     builder.protocol.ends[end.name] = end;
     return builder;
 }

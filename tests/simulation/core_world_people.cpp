@@ -259,13 +259,23 @@ void CoreWorld::fill(const Incident& incident, const Register& rules)
             if (found != incident.registers.end() && !found->second.empty()) return;
             command.word = word;
             command.staff = staff;
-            feed(command);
+            command.ask.reset();
+            if (feed(command)) continue;
+            // Asked several things that the word answers, they say which they mean.
+            std::vector<DutyKey> asked;
+            for (const auto& [key, duty] : incident.duties)
+                if (duty.asks.contains(staff)) asked.push_back(key);
+            for (const DutyKey& key : asked) {
+                command.ask = key;
+                if (feed(command)) break;
+            }
         }
 }
 
 // Everybody who was asked does what they were asked. Returns whether anything is still open.
 bool CoreWorld::help(const Incident& incident)
 {
+    if (incident.paused) return false;  // a drill that waits for its end
     if (incident.stage == Stage::Review) {
         feed(Triage{incident.id, Judgement::Open, {}, "healed", {"desk", StaffId{}}});
         return true;
@@ -337,10 +347,18 @@ std::vector<StaffId> CoreWorld::possible_signers(const Incident& incident, const
 {
     std::set<StaffId> out;
     for (const auto& roles : end.signers)
-        for (const RoleName& role : roles)
+        for (const Target& target : roles) {
+            if (target.kind == Target::Kind::Register) {
+                const auto list = incident.registers.find(RegisterName(target.name));
+                if (list == incident.registers.end()) continue;
+                for (const RegisterEntry& entry : list->second) out.insert(entry.staff);
+                continue;
+            }
+            const RoleName role(target.name);
             for (const Person& person :
                  resolve(protocol_, *setting_.directory, incident, role, {}, now_).people)
                 out.insert(person.staff);
+        }
     return {out.begin(), out.end()};
 }
 
@@ -348,7 +366,7 @@ void CoreWorld::end_all()
 {
     std::vector<IncidentId> open;
     for (const auto& [id, incident] : board_.incidents)
-        if (incident.stage == Stage::Open) open.push_back(id);
+        if (incident.stage == Stage::Open && !incident.paused) open.push_back(id);
     for (const IncidentId& id : open) {
         const auto& [name, end] = *protocol_.ends.begin();
         SignEnd command;

@@ -354,14 +354,16 @@ private:
         made.answers = {{Word("received"), Effect::Note}};
     }
 
+    static Target role_target(const char* name) { return {Target::Kind::Role, name}; }
+
     static void ending(Protocol& out)
     {
         End end;
         end.name = EndName("close");
         end.evidence = {"reason"};
         end.signers = {
-            {RoleName("chief"), RoleName("deputies"), RoleName("last")},
-            {RoleName("head"), RoleName("last")}};
+            {role_target("chief"), role_target("deputies"), role_target("last")},
+            {role_target("head"), role_target("last")}};
         end.refuse = {{fact("hurt", Op::AtLeast, "bad"), "still_hurt", "somebody is hurt"}};
         out.ends[end.name] = end;
         out.phases = {{"open", "open", stage("open")}};

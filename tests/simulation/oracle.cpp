@@ -1,5 +1,6 @@
 #include "tests/simulation/oracle.hpp"
 
+#include "escalation/evaluate.hpp"
 #include "tests/simulation/reading.hpp"
 
 #include <algorithm>
@@ -62,6 +63,7 @@ void Oracle::at_rest(const Board& board, Instant now)
         must(seen != incidents_.end(), "1", "nobody reported", id.text());
         compare(seen->second, incident);
         watch(seen->second, incident, now);
+        decisions(seen->second, incident, now);
         if (const auto due = incident.deadline()) {
             must(incident.live(), "5", "an ended incident has a deadline", id.text());
             must(*due > now, "3", "something overdue is left standing", id.text());
@@ -92,6 +94,7 @@ void Oracle::compare(const SeenIncident& seen, const Incident& incident) const
         must(found != seen.duties.end(), "1", "nobody opened", key.text());
         const SeenDuty& mine = found->second;
         same(mine.state == duty.state, key, "state");
+        same(mine.decided == duty.decided, key, "what was decided");
         same(mine.clock_start == duty.clock_start, key, "clock");
         same(mine.rungs == duty.rungs, key, "rungs");
         same(mine.next_repeat == duty.forever_next, key, "next repeat");
@@ -113,7 +116,8 @@ void Oracle::compare(const SeenIncident& seen, const Incident& incident) const
 
 void Oracle::watch(const SeenIncident& seen, const Incident& incident, Instant now) const
 {
-    if (!seen.live()) return;
+    must(seen.paused == incident.paused, "1", "paused:", incident.id.text());
+    if (!seen.live() || seen.paused) return;
     bool waiting = false;
     for (const auto& [key, duty] : seen.duties) {
         for (const auto& [staff, ask] : duty.asks)
@@ -145,6 +149,12 @@ void Oracle::watch(const SeenIncident& seen, const Incident& incident, Instant n
         }
         must(!duty.next_repeat || *duty.next_repeat > now, "3", "a repeat is overdue:", key.text());
         must(!duty.lapses_at || *duty.lapses_at > now, "3", "a lapse is overdue:", key.text());
+        must(
+            !duty.life || seen.stage != Stage::Aftercare,
+            "5",
+            "called out in aftercare:",
+            key.text()
+        );
         if (!duty.life) continue;
         waiting = true;
         if (duty.lapses_at) next = next ? std::min(*next, *duty.lapses_at) : duty.lapses_at;
@@ -169,6 +179,26 @@ void Oracle::watch(const SeenIncident& seen, const Incident& incident, Instant n
         must(now - since <= bound + duty.asleep, "2", "a life duty fell silent:", key.text());
     }
     must(!waiting || incident.deadline().has_value(), "2", "no deadline:", incident.id.text());
+}
+
+// While the facts ask for a decision of people, it is made or it is asked.
+void Oracle::decisions(const SeenIncident& seen, const Incident& incident, Instant now) const
+{
+    if (seen.stage != Stage::Open || seen.paused) return;
+    const View view{*seen.protocol, directory_, incident, nullptr, now, SubjectId{}, StaffId{}};
+    for (const auto& [name, rule] : seen.protocol->duties) {
+        if (rule.decision.empty() || rule.scope != Scope::Incident || !holds(view, rule.opens))
+            continue;
+        const bool drill = incident.kind == Kind::Drill && !rule.in_drills;
+        const bool there =
+            std::any_of(seen.duties.begin(), seen.duties.end(), [&](const auto& entry) {
+                return entry.first.name == name &&
+                       (entry.second.open() || !entry.second.decided.empty());
+            });
+        must(
+            there != drill || holds(view, rule.moot), "6", "nobody is asked to decide:", name.text()
+        );
+    }
 }
 
 }  // namespace shouwang::test

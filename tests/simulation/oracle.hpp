@@ -67,6 +67,7 @@ private:
         std::map<escalation::StaffId, SeenAsk> asks;
         std::optional<escalation::DutyKey> parent;
         bool done_by_answer = false;
+        escalation::Word decided;
         escalation::Instant heard_at{};  // when somebody was last told of it
         escalation::Span asleep{};       // of the time since, nobody was there to tell
 
@@ -82,17 +83,22 @@ private:
         escalation::Instant level_since{};
         std::map<escalation::DutyKey, SeenDuty> duties;
         std::map<escalation::RegisterName, std::set<escalation::StaffId>> registers;
-        std::map<escalation::EndName, std::vector<escalation::StaffId>> signers;
+        std::map<escalation::EndKey, std::vector<escalation::StaffId>> signers;
         // By which accounts the signatures came, and whose those are.
-        std::map<escalation::EndName, std::set<std::string>> hands;
+        std::map<escalation::EndKey, std::set<std::string>> hands;
         std::map<escalation::FactKey, escalation::FactValue> facts;
+        bool paused = false;
         unsigned pages = 0;
         [[nodiscard]] bool live() const
         {
-            return stage == escalation::Stage::Review || stage == escalation::Stage::Open;
+            return stage == escalation::Stage::Review || stage == escalation::Stage::Open ||
+                   stage == escalation::Stage::Aftercare;
         }
     };
 
+    void decisions(
+        const SeenIncident& seen, const escalation::Incident& incident, escalation::Instant
+    ) const;
     void compare(const SeenIncident& seen, const escalation::Incident& incident) const;
     void watch(const SeenIncident& seen, const escalation::Incident& incident, escalation::Instant)
         const;

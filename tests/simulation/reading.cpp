@@ -73,7 +73,9 @@ void Reading::operator()(const Reported& e)
 
 void Reading::operator()(const Opened& e)
 {
-    must(incident_.stage == Stage::Review, "5", "opened again");
+    must(
+        incident_.stage == Stage::Review || incident_.stage == Stage::Attached, "5", "opened again"
+    );
     incident_.stage = Stage::Open;
     incident_.level = e.level;
     incident_.level_since = e.at;
@@ -158,6 +160,18 @@ void Reading::operator()(const FactsSet& e)
             };
             must(place(value) > place(was), "1", "hearsay makes it milder:", name.text());
         }
+        // What one subject's lane shows is what it has of its own, or else what holds for all.
+        const bool effective = !e.subject.empty() || after_.subjects.empty();
+        const auto lane = after_.subjects.find(e.subject);
+        const bool over = lane != after_.subjects.end() && lane->second.closed;
+        if (effective && !over && scale.kind == FactKind::Scale && !value.empty()) {
+            const auto place = [&](const FactValue& words) {
+                return words.empty()
+                           ? scale.values.begin()
+                           : std::find(scale.values.begin(), scale.values.end(), words.front());
+            };
+            if (place(value) > place(was)) worsened_ = true;
+        }
         known = value;
     }
 }
@@ -165,7 +179,12 @@ void Reading::operator()(const FactsSet& e)
 void Reading::operator()(const DutyRaised& e)
 {
     Oracle::SeenDuty& seen = duty(e.duty, "raised");
-    must(raised_ && e.level == incident_.level, "3", "raised without a raise:", e.duty.text());
+    must(
+        (raised_ || switched_) && e.level == incident_.level,
+        "3",
+        "raised without a raise:",
+        e.duty.text()
+    );
     const Instant start = seen.rule->clock == Clock::Level ? now_ : seen.clock_start;
     const auto fresh = rungs(*seen.rule, e.level, start, seen.due);
     std::vector<RungState> expected = seen.rungs;
@@ -259,15 +278,26 @@ void Reading::operator()(const RepeatReached& e)
     must(seen.open(), "5", "a satisfied duty repeats:", e.duty.text());
     must(seen.rule->forever.has_value(), "3", "a duty without repeats repeats:", e.duty.text());
     must(e.repeat == seen.repeats + 1, "2", "repeats are counted wrongly:", e.duty.text());
-    const Span every = repeats_every(*seen.rule->forever);
+    const std::set<Span> every = paces(*seen.rule->forever);
     const Instant due = seen.next_repeat.value_or(now_);
     if (due > now_) {
         must(seen.counts_on_nobody(), "3", "a repeat is early:", e.duty.text());
         went_on_.insert(e.duty);
-        must(e.next == now_ + every, "3", "the repeat after is not due then:", e.duty.text());
+        must(
+            every.contains(e.next - now_), "3", "the repeat after is not due then:", e.duty.text()
+        );
     } else {
-        must(e.next > now_ && e.next - now_ <= every, "2", "repeats end:", e.duty.text());
-        must((e.next - due) % every == Span{}, "8", "the repeats' grid moved:", e.duty.text());
+        must(e.next > now_ && e.next - now_ <= *every.rbegin(), "2", "repeats end:", e.duty.text());
+        must(
+            std::any_of(
+                every.begin(),
+                every.end(),
+                [&](Span pace) { return (e.next - due) % pace == Span{}; }
+            ),
+            "8",
+            "the repeats' grid moved:",
+            e.duty.text()
+        );
         must(e.late_by == now_ - due, "3", "late by another span");
     }
     seen.repeats = e.repeat;
@@ -281,18 +311,28 @@ void Reading::operator()(const RepeatArmed& e)
 {
     Oracle::SeenDuty& seen = duty(e.duty, "armed");
     must(seen.rule->forever.has_value(), "3", "a duty without repeats is armed:", e.duty.text());
-    must(e.next == now_ + repeats_every(*seen.rule->forever), "3", "armed for another time");
+    must(paces(*seen.rule->forever).contains(e.next - now_), "3", "armed for another time");
     if (seen.next_repeat)
-        must(raised_ && e.next < *seen.next_repeat, "8", "repeats start anew:", e.duty.text());
+        must(
+            (raised_ || switched_) && e.next < *seen.next_repeat,
+            "8",
+            "repeats start anew:",
+            e.duty.text()
+        );
     else
         must(seen.reached() == seen.rungs.size(), "3", "armed too early:", e.duty.text());
     seen.next_repeat = e.next;
 }
 
-Span Reading::repeats_every(const Forever& forever) const
+std::set<Span> Reading::paces(const Forever& forever) const
 {
+    if (!forever.paces.empty()) {
+        std::set<Span> out;
+        for (const Pace& pace : forever.paces) out.insert(pace.every);
+        return out;
+    }
     const auto own = forever.every_at.find(incident_.level);
-    return own == forever.every_at.end() ? forever.every : own->second;
+    return {own == forever.every_at.end() ? forever.every : own->second};
 }
 
 bool Reading::first_asked_by(const Oracle::SeenDuty& seen, unsigned rung) const
@@ -307,7 +347,8 @@ void Reading::operator()(const Asked& e)
     must(incident_.live(), "5", "somebody is asked after the end:", e.duty.text());
     // A raise brings in those whom the new level would have asked first, done or not.
     must(
-        seen.open() || (raised_ && seen.state == DutyState::Done && first_asked_by(seen, e.rung)),
+        seen.open() || ((raised_ || switched_) && seen.state == DutyState::Done &&
+                        first_asked_by(seen, e.rung)),
         "5",
         "somebody is asked to do what is done:",
         e.duty.text()
@@ -336,7 +377,7 @@ void Reading::operator()(const Asked& e)
     ask.asked_at = now_;
     if (e.rung < seen.rungs.size()) {
         const Ladder& steps = ladder(seen, seen.rungs[e.rung].level);
-        const bool by_raise = raised_ && first_asked_by(seen, e.rung);
+        const bool by_raise = (raised_ || switched_) && first_asked_by(seen, e.rung);
         const Rung& rung = by_raise ? ladder(seen, incident_.level)[e.rung] : steps.at(e.rung);
         for (const Span span : rung.again.after) ask.attempts.push_back(now_ + span);
         must(seen.rungs[e.rung].reached.has_value(), "3", "asked by a rung not reached");
@@ -384,6 +425,18 @@ void Reading::operator()(const Answered& e)
     );
     if (e.cannot && !declined) declined_.insert(e.duty);
     must(e.late == !seen.open(), "5", "late is misread:", e.duty.text());
+    const auto terms = seen.rule->terms.find(e.answer);
+    if (terms != seen.rule->terms.end() && !handed_on_)
+        for (const std::string& field : terms->second.needs) {
+            const auto given = e.fields.find(field);
+            must(
+                field == "reason" ? !e.reason.empty()
+                                  : given != e.fields.end() && !given->second.empty(),
+                "6",
+                "decided without",
+                field
+            );
+        }
     if (e.satisfies && seen.open() && *effect == Effect::Satisfy) satisfied_.insert(e.duty);
     // Taken back towards the duty that opened this one: that one goes on, not this.
     if (*effect == Effect::Parent) seen.done_by_answer = false;

@@ -44,6 +44,21 @@ public:
     void operator()(const escalation::DutyRenewed& e);
     void operator()(const escalation::DutyLapsed& e);
     void operator()(const escalation::DutyMoot& e);
+    void operator()(const escalation::DutyWaived& e);
+    void operator()(const escalation::LevelLowered& e);
+    void operator()(const escalation::SubjectAdded&) { news_of_subjects_ = true; }
+    void operator()(const escalation::SubjectIdentified& e);
+    void operator()(const escalation::SubjectClosed&) {}
+    void operator()(const escalation::PlaceSet&) {}
+    void operator()(const escalation::Noted&) {}
+    void operator()(const escalation::Reopened& e);
+    void operator()(const escalation::ProtocolSwitched& e);
+    void operator()(const escalation::Suggested& e);
+    void operator()(const escalation::SuggestionDropped&) {}
+    void operator()(const escalation::DrillPaused& e);
+    void operator()(const escalation::Merged& e);
+    void operator()(const escalation::SplitOff& e);
+    void operator()(const escalation::DutyCarried& e);
     void operator()(const escalation::RegisterEntered& e);
     void operator()(const escalation::RegisterLeft& e);
     void operator()(const escalation::HoleFound& e);
@@ -90,13 +105,15 @@ private:
     ) const;
     // Whether the present level asks by this rung at once.
     [[nodiscard]] bool first_asked_by(const Oracle::SeenDuty& duty, unsigned rung) const;
-    [[nodiscard]] escalation::Span repeats_every(const escalation::Forever& forever) const;
+    // What the protocol allows between two repeats at this moment.
+    [[nodiscard]] std::set<escalation::Span> paces(const escalation::Forever& forever) const;
     [[nodiscard]] bool is_last_resort(const escalation::StaffId& staff) const;
     void read_ask_of_page(const escalation::Paged& e, const escalation::AskRef& ref);
     void finish_answers();
     void finish_failures();
     void finish_climbs();
     void finish_raise();
+    void finish_worse();
 
     Oracle& oracle_;
     Oracle::SeenIncident& incident_;
@@ -106,6 +123,9 @@ private:
     std::size_t count_ = 0;
     bool live_before_ = false;
     bool raised_ = false;
+    bool switched_ = false;
+    bool worsened_ = false;          // a fact of somebody moved towards its bad end
+    bool news_of_subjects_ = false;  // who it is about, or where, is not what it was
     bool handed_on_ = false;  // the answer just read goes on to the duty that opened this one
     std::map<escalation::DutyKey, escalation::Answered> answered_;
     std::set<escalation::DutyKey> satisfied_;  // while open, by an answer

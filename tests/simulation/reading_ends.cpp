@@ -96,7 +96,13 @@ void Reading::read_ask_of_page(const Paged& e, const AskRef& ref)
 
 void Reading::operator()(const Paged& e)
 {
-    must(incident_.live(), "5", "a page after the end, to", e.staff.text());
+    // A word of farewell asks for nothing.
+    must(
+        incident_.live() || (live_before_ && e.asks.empty()),
+        "5",
+        "a page after the end, to",
+        e.staff.text()
+    );
     must(incident_.level == e.level, "1", "a page of another level");
     ++incident_.pages;
     ++oracle_.page_count_;
@@ -144,6 +150,14 @@ void Reading::operator()(const DutyDone& e)
             e.duty.text()
         );
     }
+    must(
+        e.decided == (by_answer && !by_triage && !recorded_.contains(e.duty) ? answer->second.answer
+                                                                             : Word()),
+        "6",
+        "decided with another word:",
+        e.duty.text()
+    );
+    seen.decided = e.decided;
     seen.state = DutyState::Done;
     seen.done_by_answer = by_answer && !by_triage && !recorded_.contains(e.duty);
 }
@@ -179,6 +193,7 @@ void Reading::operator()(const DutyReopened& e)
             ask->second.satisfies = false;
     }
     seen.state = DutyState::Open;
+    seen.decided = Word{};
     seen.done_by_answer = false;
     seen.heard_at = now_;
 }
@@ -275,7 +290,7 @@ void Reading::operator()(const EndSigned& e)
         const auto given = e.evidence.find(field);
         must(given != e.evidence.end() && !given->second.empty(), "5", "signed without", field);
     }
-    auto& signers = incident_.signers[e.end];
+    auto& signers = incident_.signers[{e.end, e.subject}];
     must(
         std::find(signers.begin(), signers.end(), e.staff) == signers.end(),
         "5",
@@ -285,7 +300,7 @@ void Reading::operator()(const EndSigned& e)
     signers.push_back(e.staff);
     for (const std::string& hand : {"account " + e.by.account, "person " + e.by.staff.text()})
         must(
-            hand == "person " || incident_.hands[e.end].insert(hand).second,
+            hand == "person " || incident_.hands[{e.end, e.subject}].insert(hand).second,
             "5",
             "one hand gives two signatures:",
             hand
@@ -294,15 +309,48 @@ void Reading::operator()(const EndSigned& e)
 
 void Reading::operator()(const Ended& e)
 {
+    const bool by_time =
+        e.outcome == EndOutcome::DrillEnded && !std::holds_alternative<SignEnd>(command_);
+    if (by_time) {
+        must(after_.kind == Kind::Drill, "5", "a real alarm ended by itself");
+        must(after_.ends_at && *after_.ends_at <= now_, "3", "a drill ended early");
+        incident_.stage = Stage::DrillEnded;
+        return;
+    }
     const End& rule = protocol().ends.at(e.end);
-    const auto& signers = incident_.signers[e.end];
-    must(signers.size() == rule.signers.size(), "5", "ended without all signers");
-    for (const auto& [key, duty] : incident_.duties)
-        must(!rule.duties_ended || !duty.open(), "5", "ended with an open duty:", key.text());
+    must(rule.outcome == e.outcome, "5", "ended another way:", e.end.text());
+    const EndKey key{e.end, e.subject};
+    must(incident_.signers[key].size() == rule.signers.size(), "5", "ended without all signers");
+    for (const auto& [duty, seen] : incident_.duties)
+        must(
+            !rule.duties_ended || !seen.open() || rule.may_stay_open.contains(duty.name),
+            "5",
+            "ended with an open duty:",
+            duty.text()
+        );
+    switch (e.outcome) {
+        case EndOutcome::Closed: incident_.stage = Stage::Closed; break;
+        case EndOutcome::Aftercare:
+            incident_.stage = Stage::Aftercare;
+            for (auto& [duty, seen] : incident_.duties)
+                for (auto& [staff, ask] : seen.asks) ask.attempts.clear();
+            break;
+        case EndOutcome::FalseAlarm: incident_.stage = Stage::FalseAlarm; break;
+        case EndOutcome::DrillEnded: incident_.stage = Stage::DrillEnded; break;
+        case EndOutcome::Lane:
+        case EndOutcome::Lower:
+        case EndOutcome::Facts: break;
+    }
+    const bool over = e.outcome == EndOutcome::Closed || e.outcome == EndOutcome::FalseAlarm ||
+                      e.outcome == EndOutcome::DrillEnded;
+    if (!over) {
+        incident_.signers.erase(key);
+        incident_.hands.erase(key);
+        return;
+    }
     const View view{protocol(), oracle_.directory_, after_, nullptr, now_, SubjectId{}, StaffId{}};
     for (const RefuseWhen& refuse : rule.refuse)
         must(!holds(view, refuse.when), "5", "ended in spite of", refuse.code);
-    incident_.stage = Stage::Closed;
 }
 
 void Reading::operator()(const Unreachable& e)
@@ -412,7 +460,7 @@ void Reading::finish_climbs()
 void Reading::finish_raise()
 {
     for (const auto& [key, seen] : incident_.duties) {
-        const bool ended = seen.state == DutyState::Lapsed || seen.state == DutyState::Moot;
+        const bool ended = seen.state != DutyState::Open && seen.state != DutyState::Done;
         if (ended || opened_.contains(key)) continue;
         const Ladder& steps = ladder(seen, incident_.level);
         View view{protocol(), oracle_.directory_, after_, nullptr, now_, SubjectId{}, StaffId{}};
@@ -446,10 +494,13 @@ void Reading::finish_raise()
 
 void Reading::finish()
 {
+    // What is said in a paused drill is kept, and nothing follows from it.
+    if (incident_.paused) return;
     finish_answers();
     finish_failures();
     finish_climbs();
-    if (raised_ && incident_.live()) finish_raise();
+    if (raised_ && incident_.live() && !news_of_subjects_) finish_raise();
+    if (worsened_) finish_worse();
     for (auto& [key, seen] : incident_.duties) {
         if (seen.open() || seen.state != DutyState::Lapsed) continue;
         // A lapse that nobody was meant to end goes to a list, in view of everybody.

@@ -265,7 +265,8 @@ void ShellWorld::heal()
 void ShellWorld::sign(const IncidentId& id, const EndName& name, const End& end)
 {
     for (const auto& roles : end.signers)
-        for (const RoleName& role : roles) {
+        for (const Target& target : roles) {
+            const RoleName role(target.name);
             const Incident& incident = board().incidents.at(id);
             const Instant now = house().engine().now();
             const auto found =

@@ -73,7 +73,7 @@ public:
     {
         line("answered", e.at, e.duty, e.staff, e.answer, e.eta, e.satisfies, e.cannot, e.late);
     }
-    void operator()(const escalation::DutyDone& e) { line("done", e.at, e.duty, e.by); }
+    void operator()(const escalation::DutyDone& e) { line("done", e.at, e.duty, e.by, e.decided); }
     void operator()(const escalation::DutyReopened& e) { line("reopened", e.at, e.duty, e.by); }
     void operator()(const escalation::DutyRenewed& e)
     {
@@ -97,7 +97,47 @@ public:
         line("check", e.at, e.check_at, e.turns_at);
     }
     void operator()(const escalation::EndSigned& e) { line("signed", e.at, e.end, e.staff); }
-    void operator()(const escalation::Ended& e) { line("ended", e.at, e.end); }
+    void operator()(const escalation::Ended& e)
+    {
+        line("ended", e.at, e.end, e.outcome, e.subject);
+    }
+    void operator()(const escalation::DutyWaived& e) { line("waived", e.at, e.duty, e.staff); }
+    void operator()(const escalation::LevelLowered& e) { line("lowered", e.at, e.from, e.to); }
+    void operator()(const escalation::SubjectAdded& e) { subject("adds", e.at, e.subject); }
+    void operator()(const escalation::SubjectIdentified& e)
+    {
+        subject(e.corrected ? "corrects" : "identifies", e.at, e.subject);
+    }
+    void operator()(const escalation::SubjectClosed& e)
+    {
+        line("lane closed", e.at, e.subject, e.end);
+    }
+    void operator()(const escalation::PlaceSet& e)
+    {
+        line("place", e.at, e.place.campus, e.place.building, e.place.label);
+    }
+    void operator()(const escalation::Noted& e) { line("noted", e.at); }
+    void operator()(const escalation::Reopened& e) { line("reopens", e.at, e.cycle, e.level); }
+    void operator()(const escalation::ProtocolSwitched& e) { line("switched", e.at, e.from, e.to); }
+    void operator()(const escalation::Suggested& e) { line("suggested", e.at, e.with, e.because); }
+    void operator()(const escalation::SuggestionDropped& e) { line("two", e.at, e.with); }
+    void operator()(const escalation::DrillPaused& e)
+    {
+        line("paused", e.at, e.because_of, e.paused);
+    }
+    void operator()(const escalation::Merged& e)
+    {
+        line("merged", e.at, e.into, e.brought);
+        for (const auto& duty : e.duties) line(" duty", duty.was, duty.is);
+        for (const auto& [was, is] : e.subjects) line(" subject", was, is);
+    }
+    void operator()(const escalation::SplitOff& e) { line("split off", e.at, e.from); }
+    void operator()(const escalation::DutyCarried& e)
+    {
+        line("carried", e.at, e.from, e.was, e.as.key, e.as.state, e.as.clock_start);
+        rungs(e.as.rungs);
+        for (const auto& ask : e.asks) line(" ask", ask.staff, ask.answer, ask.attempts);
+    }
     void operator()(const escalation::SendStarted& e)
     {
         line("sending", e.at, e.page, e.channel, e.address, e.attempt, e.possible_repeat);
@@ -114,6 +154,10 @@ public:
     void operator()(const escalation::Adopted& e) { line("adopted", e.at, e.what, e.hash); }
 
 private:
+    void subject(const char* what, escalation::Instant at, const escalation::Subject& s)
+    {
+        line(what, at, s.id, s.student, s.class_unit, s.college, s.building, s.kind, s.minor);
+    }
     void line(const char* what, const auto&... fields)
     {
         out_ << what;

@@ -32,7 +32,7 @@ std::shared_ptr<const escalation::Protocol> gas_leak_that_ends()
     close.name = EndName("close");
     close.duties_ended = false;
     close.evidence = {"reason"};
-    close.signers = {{RoleName("chief")}};
+    close.signers = {{{escalation::Target::Kind::Role, "chief"}}};
     return out;
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("api commands: the desk closes for somebody only when it says who hear
     CHECK(closed.status() == 200);
     CHECK(js::parse(closed.body()).at("phase") == "closed");
     CHECK_FALSE(desk.incident().live());
-    const auto& signatures = desk.incident().signatures.at(escalation::EndName("close"));
+    const auto& signatures = desk.incident().signatures.at({escalation::EndName("close"), {}});
     REQUIRE(signatures.size() == 1);
     CHECK(signatures.front().staff == StaffId("c-1"));
     CHECK(signatures.front().by.account == desk.records.front().id);

@@ -37,7 +37,7 @@ Protocol rules_of_the_works()
     close.name = EndName("close");
     close.label = "close";
     close.evidence = {"reason"};
-    close.signers = {{RoleName("chief")}, {RoleName("mayor")}};
+    close.signers = {{test::target("chief")}, {test::target("mayor")}};
     close.refuse = {{test::negation(test::fact_is("smell", "none")), "smell", "it still smells"}};
     builder.protocol.ends[EndName("stop")].name = EndName("stop");
     builder.protocol.ends[EndName("stop")].duties_ended = false;

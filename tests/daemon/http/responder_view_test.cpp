@@ -45,7 +45,7 @@ Protocol rules_of_the_works()
     close.name = EndName("close");
     close.label = "结案";
     close.evidence = {"reason"};
-    close.signers = {{RoleName("chief")}, {RoleName("mayor")}};
+    close.signers = {{test::target("chief")}, {test::target("mayor")}};
     return protocol;
 }
 

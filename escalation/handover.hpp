@@ -1,0 +1,21 @@
+#pragma once
+
+#include "escalation/step.hpp"
+
+#include <optional>
+
+// Internal to escalation/: what a person takes upon themselves, hands on, or lets go of by saying
+// so: a register of one, a duty that is waived, the incident itself when it is taken up again or
+// goes on by another protocol.
+namespace shouwang::escalation {
+
+[[nodiscard]] std::optional<Refusal> take_over(Step& step, const TakeOver& command);
+[[nodiscard]] std::optional<Refusal> waive(Step& step, const Waive& command);
+[[nodiscard]] std::optional<Refusal> add_note(Step& step, const AddNote& command);
+[[nodiscard]] std::optional<Refusal> reopen(Step& step, const Reopen& command);
+// Requires: `step` works with the protocol that is switched to.
+[[nodiscard]] std::optional<Refusal> switch_protocol(
+    Step& step, const Protocol& from, const SwitchProtocol& command
+);
+
+}  // namespace shouwang::escalation

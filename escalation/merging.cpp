@@ -1,0 +1,419 @@
+#include "escalation/merging.hpp"
+
+#include "escalation/facts.hpp"
+#include "escalation/lanes.hpp"
+#include "escalation/limits.hpp"
+#include "escalation/reports.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace shouwang::escalation {
+
+namespace {
+
+constexpr std::size_t suggestions_max = 20;
+// Merges of merges are followed this far.
+constexpr unsigned hops_max = 16;
+
+Refusal refused(std::string code, std::string pointer, std::string detail)
+{
+    return {Refusal::Because::Refused, {{std::move(code), std::move(pointer), std::move(detail)}}};
+}
+
+const Protocol& protocol_of(const Rules& rules, const Incident& incident)
+{
+    const Protocol* frozen = rules.find(incident.protocol);
+    return frozen == nullptr ? rules.in_force() : *frozen;
+}
+
+// Does what is known of one place speak of the other? A building that two campuses have is in the
+// words of whoever did not say which.
+bool same_place(const Directory& directory, const Place& a, const Place& b)
+{
+    if (!a.building.empty() && !b.building.empty()) return a.building == b.building;
+    const auto speaks_of = [&](const Place& vague, const Place& known) {
+        const Unit* unit = directory.unit(known.building);
+        if (unit == nullptr || vague.detail.empty()) return false;
+        return (!unit->name.empty() && vague.detail.find(unit->name) != std::string::npos) ||
+               (!unit->short_name.empty() &&
+                vague.detail.find(unit->short_name) != std::string::npos);
+    };
+    return speaks_of(a, b) || speaks_of(b, a);
+}
+
+bool knows_everybody(const Incident& incident)
+{
+    return !incident.subjects.empty() &&
+           std::all_of(incident.subjects.begin(), incident.subjects.end(), [](const auto& entry) {
+               return entry.second.identified();
+           });
+}
+
+std::optional<std::string> why_the_same(
+    const Protocol& protocol, const Directory& directory, const Incident& a, const Incident& b
+)
+{
+    if (!a.callback.empty() && a.callback == b.callback) return "callback";
+    const Span apart = a.reported_at < b.reported_at ? b.reported_at - a.reported_at
+                                                     : a.reported_at - b.reported_at;
+    if (apart > protocol.same_place_within) return std::nullopt;
+    // Two that are each about known students are two, or one by their students.
+    if (knows_everybody(a) && knows_everybody(b)) return std::nullopt;
+    if (same_place(directory, a.place, b.place)) return "place";
+    return std::nullopt;
+}
+
+// What a duty of one incident would be called in the other.
+DutyKey key_there(
+    const Step& step, const DutyKey& key, const std::map<SubjectId, SubjectId>& subjects
+)
+{
+    DutyKey out = key;
+    const Duty* duty = step.definition(key.name);
+    if (duty == nullptr || duty->scope != Scope::Subject) return out;
+    const auto found = subjects.find(SubjectId(key.scope));
+    if (found != subjects.end()) out.scope = found->second.text();
+    return out;
+}
+
+const DutyInstance* newest(const Incident& incident, const DutyKey& key)
+{
+    const DutyInstance* out = nullptr;
+    for (const auto& [known, duty] : incident.duties)
+        if (known.name == key.name && known.scope == key.scope) out = &duty;
+    return out;
+}
+
+void carry(Step& step, const DutyKey& was, DutyInstance duty, const IncidentId& from)
+{
+    std::vector<Ask> asks;
+    for (const auto& [staff, ask] : duty.asks) asks.push_back(ask);
+    duty.asks.clear();
+    step.emit(DutyCarried{
+        step.incident().id, from, step.now(), was, std::move(duty), std::move(asks)});
+}
+
+// Both incidents have this duty: whoever is asked in either is asked, and whoever does it does it.
+DutyInstance joined(DutyInstance into, const DutyInstance& from, bool decision)
+{
+    for (const auto& [staff, ask] : from.asks) into.asks.try_emplace(staff, ask);
+    const bool satisfied = std::any_of(from.asks.begin(), from.asks.end(), [](const auto& entry) {
+        return entry.second.satisfies;
+    });
+    if (into.open() && from.state == DutyState::Done && satisfied && !decision) {
+        into.state = DutyState::Done;
+        into.ended_at = from.ended_at;
+        into.ended_by = from.ended_by;
+        into.decided = from.decided;
+    }
+    return into;
+}
+
+// Brings the duties of `gone` over; returns what each is called from now on.
+std::vector<Carried> carry_duties(
+    Step& step, const Incident& gone, const std::map<SubjectId, SubjectId>& subjects
+)
+{
+    std::vector<Carried> out;
+    for (const auto& [key, duty] : gone.duties) {
+        const Duty* definition = step.definition(key.name);
+        if (definition == nullptr || definition->on_lapse == Lapse::Open) continue;
+        DutyKey there = key_there(step, key, subjects);
+        const DutyInstance* known = newest(step.incident(), there);
+        const bool decision = !definition->decision.empty();
+        // A question that is open in one of the two is open: what was decided was about the other.
+        if (known != nullptr && decision && duty.open() && !known->open()) {
+            there.generation = known->key.generation + 1;
+            known = nullptr;
+        }
+        if (known != nullptr) {
+            there = known->key;
+            DutyInstance both = joined(*known, duty, decision);
+            if (!(both == *known)) carry(step, key, std::move(both), gone.id);
+        } else {
+            DutyInstance moved = duty;
+            moved.key = there;
+            if (moved.parent) moved.parent = key_there(step, *moved.parent, subjects);
+            carry(step, key, std::move(moved), gone.id);
+        }
+        out.push_back({key, there});
+    }
+    return out;
+}
+
+void carry_registers(Step& step, const Incident& gone)
+{
+    for (const auto& [name, entries] : gone.registers) {
+        const auto rules = step.protocol().registers.find(name);
+        for (const RegisterEntry& entry : entries) {
+            const auto here = step.incident().registers.find(name);
+            const bool held = here != step.incident().registers.end() && !here->second.empty();
+            const bool one = rules != step.protocol().registers.end() && rules->second.one;
+            if ((one && held) || in_register(step.incident(), name, entry.staff)) continue;
+            step.emit(RegisterEntered{
+                step.incident().id, step.now(), name, entry.staff, entry.role, Actor{}, {}});
+        }
+    }
+}
+
+std::map<SubjectId, SubjectId> carry_subjects(
+    Step& step, const Incident& gone, const Actor& by, std::set<SubjectId>& brought
+)
+{
+    std::map<SubjectId, SubjectId> out;
+    for (const auto& [id, subject] : gone.subjects) {
+        if (const Subject* known = subject_with(step.incident(), subject.student)) {
+            out[id] = known->id;
+            continue;
+        }
+        Subject lane = subject;
+        lane.id = next_subject_id(step.incident());
+        out[id] = lane.id;
+        brought.insert(lane.id);
+        step.emit(SubjectAdded{step.incident().id, step.now(), std::move(lane), by});
+    }
+    return out;
+}
+
+std::optional<Refusal> cannot_merge(const Incident& a, const Incident& b)
+{
+    if (a.id == b.id) return refused("same_incident", "/with", "this is one incident");
+    if (a.stage != Stage::Open || b.stage != Stage::Open)
+        return refused("not_open", "", "both incidents have to be open");
+    if (a.kind != b.kind)
+        return refused("other_kind", "/with", "a real alarm is never part of a drill");
+    if (a.protocol != b.protocol)
+        return refused(
+            "other_protocol", "/with", "switch one of them to the other's protocol first"
+        );
+    return std::nullopt;
+}
+
+}  // namespace
+
+void suggest(Step& step, const Board& board)
+{
+    for (const auto& [id, other] : board.incidents) {
+        if (!other.live() || other.kind != step.incident().kind || id == step.incident().id)
+            continue;
+        if (step.incident().suggestions.size() >= suggestions_max) return;
+        if (const auto why =
+                why_the_same(step.protocol(), step.directory(), step.incident(), other))
+            step.emit(Suggested{step.incident().id, id, step.now(), *why});
+    }
+}
+
+void pause_drills(
+    const Rules& rules,
+    const Directory& directory,
+    const Board& board,
+    const Incident& alarm,
+    Instant now,
+    std::vector<Event>& events
+)
+{
+    for (const auto& [id, drill] : board.incidents) {
+        if (drill.kind != Kind::Drill || !drill.running() || drill.paused) continue;
+        const bool same_student =
+            std::any_of(alarm.subjects.begin(), alarm.subjects.end(), [&](const auto& entry) {
+                return subject_with(drill, entry.second.student) != nullptr;
+            });
+        if (!same_student && !same_place(directory, alarm.place, drill.place)) continue;
+        const Protocol& protocol = protocol_of(rules, drill);
+        Step step(protocol, directory, drill, now, events);
+        step.emit(DrillPaused{id, alarm.id, now, true});
+        if (!protocol.pause_text.empty()) {
+            std::map<StaffId, RoleName> asked;
+            for (const auto& [key, duty] : drill.duties)
+                for (const auto& [staff, ask] : duty.asks) asked.emplace(staff, ask.role);
+            for (const auto& [staff, role] : asked)
+                step.inform({staff, role, "already asked"}, InformName{}, protocol.pause_text, {});
+        }
+        settle(step);
+    }
+}
+
+Decision merge(
+    const Rules& rules,
+    const Directory& directory,
+    const Board& board,
+    const Merge& command,
+    Instant now
+)
+{
+    const Incident& a = board.incidents.at(command.incident);
+    const Incident& b = board.incidents.at(command.with);
+    std::vector<Missing> faults;
+    check_length(command.reason, "/reason", reason_bytes_max, faults);
+    if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
+    if (auto refusal = cannot_merge(a, b)) return std::move(*refusal);
+    // The earlier alarm goes on: its clock has run for longer.
+    const bool first = std::tie(a.opened_at, a.id) < std::tie(b.opened_at, b.id);
+    const Incident& stays = first ? a : b;
+    const Incident& gone = first ? b : a;
+
+    std::vector<Event> events;
+    Step step(protocol_of(rules, stays), directory, stays, now, events);
+    std::set<SubjectId> brought;
+    const auto subjects = carry_subjects(step, gone, command.by, brought);
+    const auto duties = carry_duties(step, gone, subjects);
+    carry_registers(step, gone);
+    for (const auto& [key, fact] : gone.facts) {
+        const auto lane = subjects.find(key.subject);
+        join_facts(
+            step,
+            lane == subjects.end() ? SubjectId{} : lane->second,
+            {{key.fact, fact.value}},
+            gone.via,
+            fact.since,
+            command.by,
+            true
+        );
+    }
+    if (step.protocol().rank(gone.level) > step.protocol().rank(step.incident().level))
+        raise_to(step, gone.level, {});
+    settle(step);
+    // Not through the step: it is told to both of them.
+    events.push_back(Merged{
+        gone.id, stays.id, now, duties, subjects, brought, command.reason, command.by});
+    return events;
+}
+
+namespace {
+
+// What came over and is nobody else's goes back as it stands now; here it is no longer asked.
+void give_back(Step& survivor, const Incident& gone, std::map<DutyKey, DutyInstance>& as_they_stand)
+{
+    std::set<DutyKey> shared;
+    for (const auto& [was, is] : gone.carried) {
+        const auto found = survivor.incident().duties.find(is);
+        if (found == survivor.incident().duties.end()) continue;
+        const auto mine = gone.duties.find(was);
+        // Begun elsewhere, it was there before: it stays, and this one goes on as it was.
+        const bool theirs = mine != gone.duties.end() &&
+                            mine->second.clock_start == found->second.clock_start &&
+                            mine->second.opened_at == found->second.opened_at;
+        if (!theirs || !shared.insert(is).second) continue;
+        DutyInstance back = found->second;
+        back.key = was;
+        if (mine->second.parent) back.parent = mine->second.parent;
+        as_they_stand[was] = std::move(back);
+        if (found->second.open())
+            survivor.emit(DutyMoot{survivor.incident().id, survivor.now(), is});
+    }
+    for (const SubjectId& is : gone.lanes_brought) {
+        const auto found = survivor.incident().subjects.find(is);
+        if (found == survivor.incident().subjects.end() || found->second.closed) continue;
+        survivor.emit(SubjectClosed{survivor.incident().id, survivor.now(), is, EndName("split")});
+    }
+}
+
+}  // namespace
+
+Decision split(
+    const Rules& rules,
+    const Directory& directory,
+    const Board& board,
+    const Split& command,
+    Instant now
+)
+{
+    const Incident& gone = board.incidents.at(command.incident);
+    std::vector<Missing> faults;
+    check_length(command.reason, "/reason", reason_bytes_max, faults);
+    if (command.reason.empty()) faults.push_back({"reason", "/reason", "a reason is needed"});
+    if (command.place) check_place(directory, *command.place, faults);
+    if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
+    if (gone.stage != Stage::Merged && gone.stage != Stage::Attached)
+        return refused("not_merged", "", "this incident is not part of another");
+    const Incident* into = board.find(gone.attached_to);
+    if (into == nullptr) return refused("not_merged", "", "this incident is not part of another");
+
+    std::vector<Event> events;
+    std::map<DutyKey, DutyInstance> as_they_stand;
+    Step survivor(protocol_of(rules, *into), directory, *into, now, events);
+    Step own(protocol_of(rules, gone), directory, gone, now, events);
+    if (gone.stage == Stage::Merged) give_back(survivor, gone, as_they_stand);
+    if (into->live()) settle(survivor);
+    own.emit(SplitOff{gone.id, into->id, now, command.reason, command.by});
+    if (command.place)
+        own.emit(PlaceSet{gone.id, now, place_of(directory, *command.place), command.by});
+    if (gone.stage == Stage::Attached) {
+        // It never was an incident by itself: it opens now, and its report keeps its own time.
+        open_incident(own, OpenedBecause::Triage, command.by, own.protocol().floor);
+    } else {
+        for (const auto& [key, duty] : as_they_stand) carry(own, key, duty, into->id);
+    }
+    settle(own);
+    return events;
+}
+
+std::optional<Refusal> keep_apart(Step& step, const KeepApart& command)
+{
+    const auto& suggestions = step.incident().suggestions;
+    const auto found = suggestions.find(command.with);
+    if (found == suggestions.end())
+        return Refusal{
+            Refusal::Because::Unknown, {{"not_suggested", "/with", "nobody suggested this"}}};
+    if (found->second.dropped) return std::nullopt;
+    step.emit(SuggestionDropped{step.incident().id, command.with, step.now(), command.by});
+    return std::nullopt;
+}
+
+namespace {
+
+const Incident* merged_into(const Board& board, const Incident* incident)
+{
+    return incident != nullptr && incident->stage == Stage::Merged
+               ? board.find(incident->attached_to)
+               : nullptr;
+}
+
+}  // namespace
+
+Answer where_it_goes_on(const Board& board, Answer command)
+{
+    for (unsigned hop = 0; hop < hops_max; ++hop) {
+        const Incident* here = board.find(command.incident);
+        const Incident* next = merged_into(board, here);
+        if (next == nullptr) break;
+        if (command.ask)
+            if (const auto there = here->carried.find(*command.ask); there != here->carried.end())
+                command.ask = there->second;
+        command.incident = next->id;
+    }
+    return command;
+}
+
+SetFacts where_it_goes_on(const Board& board, SetFacts command)
+{
+    for (unsigned hop = 0; hop < hops_max; ++hop) {
+        const Incident* here = board.find(command.incident);
+        const Incident* next = merged_into(board, here);
+        if (next == nullptr) break;
+        if (const auto there = here->carried_subjects.find(command.subject);
+            there != here->carried_subjects.end())
+            command.subject = there->second;
+        command.incident = next->id;
+    }
+    return command;
+}
+
+AddRecord where_it_goes_on(const Board& board, AddRecord command)
+{
+    for (unsigned hop = 0; hop < hops_max; ++hop) {
+        const Incident* here = board.find(command.incident);
+        const Incident* next = merged_into(board, here);
+        if (next == nullptr) break;
+        if (const auto key = DutyKey::parse(command.duty))
+            if (const auto there = here->carried.find(*key); there != here->carried.end())
+                command.duty = there->second.text();
+        command.incident = next->id;
+    }
+    return command;
+}
+
+}  // namespace shouwang::escalation
