@@ -52,4 +52,8 @@ struct LoadedProtocol {
 // second, at each level, and what it does for ever. For people who sign it.
 [[nodiscard]] std::string explain(const escalation::Protocol& protocol);
 
+// The same as a picture, an SVG file: each duty a row, its ladders as stairs over the time, who
+// each rung is for. The same protocol gives the same bytes.
+[[nodiscard]] std::string draw(const escalation::Protocol& protocol);
+
 }  // namespace shouwang::config

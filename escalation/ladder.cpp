@@ -441,10 +441,10 @@ void raise_duty(Step& step, const DutyKey& key)
         event.attempts[staff] = std::move(attempts);
     }
     const bool same = event.rungs == old.rungs && duty->ladders.empty();
-    if (same) return;
-    step.emit(std::move(event));
+    if (!same) step.emit(std::move(event));
 
-    // Those the new level would have paged first and the old one did not: now.
+    // Those the new level would have paged first and the old one did not, or who have come to be
+    // meant since it did: now.
     for (std::size_t i = 0; i < ladder.size(); ++i) {
         const DutyInstance& raised = instance_of(step, key);
         if (ladder[i].after != Span{} || ladder[i].after_due || !raised.rungs[i].reached) continue;

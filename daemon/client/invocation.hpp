@@ -93,6 +93,7 @@ void add_incident_verbs(CLI::App& app, Invocation& invocation);
 void add_report_verbs(CLI::App& app, Invocation& invocation);
 void add_protocol_verbs(CLI::App& app, Invocation& invocation);
 void add_rehearse_verb(CLI::App& app, Invocation& invocation);
+void add_coverage_verb(CLI::App& app, Invocation& invocation);
 void add_roster_verbs(CLI::App& app, Invocation& invocation);
 void add_audit_verbs(CLI::App& app, Invocation& invocation);
 void add_token_verbs(CLI::App& app, Invocation& invocation);

@@ -67,6 +67,7 @@ ExitCode run(const std::vector<std::string>& arguments, World& world)
     add_report_verbs(app, invocation);
     add_protocol_verbs(app, invocation);
     add_rehearse_verb(app, invocation);
+    add_coverage_verb(app, invocation);
     add_roster_verbs(app, invocation);
     add_audit_verbs(app, invocation);
     add_token_verbs(app, invocation);

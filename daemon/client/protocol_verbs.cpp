@@ -4,10 +4,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <fstream>
 #include <memory>
 #include <utility>
 
-// protocol check|explain: the emergency protocol as a file, judged without a daemon.
+// protocol check|explain|draw: the emergency protocol as a file, judged without a daemon.
 namespace shouwang::client {
 
 namespace js = boost::json;
@@ -17,6 +18,7 @@ namespace {
 struct ProtocolLine {
     std::string file;    // empty: the one the daemon's settings name
     std::string roster;  // empty: that one's, if `file` is empty too; else none
+    std::string out;     // where a picture goes; empty: standard output
 };
 
 // Fills in what the line left out. False after saying why it cannot be known.
@@ -96,6 +98,30 @@ ExitCode explain(Invocation& invocation, ProtocolLine& line)
     return invocation.show(ExitCode::Done, document, text);
 }
 
+ExitCode draw(Invocation& invocation, ProtocolLine& line)
+{
+    if (!complete(invocation, line)) return ExitCode::BadConfiguration;
+    line.roster.clear();
+    const Judged judged = judge(line);
+    js::object document = document_of(judged);
+    if (!judged.good)
+        return invocation.show(ExitCode::BadConfiguration, document, daemon::words(judged.faults));
+    const std::string picture = config::draw(*judged.protocol.protocol);
+    if (line.out.empty()) {
+        document["svg"] = picture;
+        return invocation.show(ExitCode::Done, document, picture);
+    }
+    std::ofstream file(line.out, std::ios::binary | std::ios::trunc);
+    file << picture;
+    file.close();
+    if (!file)
+        return invocation.complain(
+            ExitCode::Failed, invocation.say()("写不了 ", "cannot write ") + line.out
+        );
+    document["file"] = line.out;
+    return invocation.show(ExitCode::Done, document, line.out + "\n");
+}
+
 using Verb = ExitCode (*)(Invocation&, ProtocolLine&);
 
 CLI::App& add(
@@ -145,6 +171,19 @@ void add_protocol_verbs(CLI::App& app, Invocation& invocation)
         &explain,
         say("用平实的话说明谁在何时被通知", "say in plain words who hears of what, and when"),
         std::make_shared<ProtocolLine>());
+    auto drawn = std::make_shared<ProtocolLine>();
+    CLI::App& drawing =
+        add(family,
+            invocation,
+            "draw",
+            &draw,
+            say("画成一张图（SVG）：每个岗位的阶梯", "draw it as an SVG: the ladder of every duty"),
+            drawn);
+    drawing.add_option(
+        "--out",
+        drawn->out,
+        say("写入这个文件，默认标准输出", "into this file; default: standard output")
+    );
 }
 
 }  // namespace shouwang::client

@@ -127,10 +127,15 @@ void House::kill()
 
 void House::spawn(asio::awaitable<void> work)
 {
+    join(std::move(work));
+    run_to(passed());
+}
+
+void House::join(asio::awaitable<void> work)
+{
     asio::co_spawn(io_, std::move(work), [](std::exception_ptr fault) {
         if (fault) std::rethrow_exception(fault);
     });
-    run_to(passed());
 }
 
 void House::run_to(Span passed)

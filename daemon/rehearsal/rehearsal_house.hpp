@@ -56,6 +56,8 @@ public:
 
     // Runs `work` at once, up to where it waits.
     void spawn(boost::asio::awaitable<void> work);
+    // The same for whoever stands inside of run_to() already, such as a listener to events.
+    void join(boost::asio::awaitable<void> work);
     // Lets the time pass to `passed` since the rehearsal began, that instant included.
     void run_to(Span passed);
 

@@ -73,10 +73,12 @@ TEST_CASE("protocol: a file mutated at random never brings the loader down", "[c
                 return !fault.warning;
             });
         REQUIRE(fatal == (loaded.protocol == nullptr));
-        if (loaded.protocol == nullptr)
+        if (loaded.protocol == nullptr) {
             ++refused;
-        else
-            CHECK_FALSE(config::explain(*loaded.protocol).empty());
+            continue;
+        }
+        CHECK_FALSE(config::explain(*loaded.protocol).empty());
+        CHECK_FALSE(config::draw(*loaded.protocol).empty());
     }
     CHECK(refused > 150);
 }

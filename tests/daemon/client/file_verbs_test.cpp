@@ -194,11 +194,27 @@ TEST_CASE("client protocol: the shipped one is good and explains itself", "[clie
     CHECK_THAT(line.said, Contains("S03"));
 }
 
+TEST_CASE("client protocol: it is drawn to a file or to standard output", "[client][protocol]")
+{
+    CommandLine line;
+    CHECK(line.run({"protocol", "draw", shipped_protocol}) == ExitCode::Done);
+    const std::string picture = line.said;
+    CHECK(picture.starts_with("<svg "));
+    const fs::path out = line.folder / "p.svg";
+    CHECK(
+        line.run({"protocol", "draw", shipped_protocol, "--out", out.string()}) == ExitCode::Done
+    );
+    CHECK(fs::file_size(out) == picture.size());
+    const std::string nowhere = (line.folder / "none" / "p.svg").string();
+    CHECK(line.run({"protocol", "draw", shipped_protocol, "--out", nowhere}) == ExitCode::Failed);
+    CHECK_THAT(line.complained, Contains(nowhere));
+}
+
 TEST_CASE("client protocol: a bad one exits 78 with file and line", "[client][protocol]")
 {
     CommandLine line;
     const std::string bad = line.write("bad.toml", "name = \"x\"\nversion = \"one\"\n").string();
-    for (const char* const verb : {"check", "explain"}) {
+    for (const char* const verb : {"check", "explain", "draw"}) {
         CHECK(line.run({"protocol", verb, bad}) == ExitCode::BadConfiguration);
         CHECK_THAT(line.said, Contains(bad + ":2"));
         CHECK(line.run({"protocol", verb, bad, "--json"}) == ExitCode::BadConfiguration);
