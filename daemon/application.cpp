@@ -76,8 +76,7 @@ MessageContent compose_for(
     Attempt attempt
 )
 {
-    const escalation::Protocol* frozen = engine.rules().find(incident.protocol);
-    const escalation::Protocol& protocol = frozen == nullptr ? engine.rules().in_force() : *frozen;
+    const escalation::Protocol& protocol = engine.rules().frozen(incident.protocol);
     const auto directory = engine.directory();
     attempt.respond_url = base_url + "/r/" + links.token(incident, page.staff);
     return compose({protocol, *directory, incident, page}, channel, attempt);

@@ -1,4 +1,5 @@
 #include "escalation/limits.hpp"
+#include "escalation/refusal.hpp"
 #include "escalation/step.hpp"
 
 #include <algorithm>
@@ -6,11 +7,6 @@
 namespace shouwang::escalation {
 
 namespace {
-
-Refusal refused(std::string code, std::string pointer, std::string detail)
-{
-    return {Refusal::Because::Refused, {{std::move(code), std::move(pointer), std::move(detail)}}};
-}
 
 // What a word does to this instance; nullopt when it does not understand the word.
 std::optional<Effect> effect_of(
@@ -198,9 +194,8 @@ std::optional<Refusal> against_terms(const Step& step, const Answer& command, co
             if (!there)
                 out.missing.push_back({"needs_" + field, "/" + field, field + " is needed"});
         }
-        const bool by_scope = duty.scope == Scope::College || duty.scope == Scope::Subject;
         if (!terms->second.from.empty() &&
-            !is_one_of(step, terms->second.from, command.staff, by_scope ? key.scope : ""))
+            !is_one_of(step, terms->second.from, command.staff, &duty, key.scope))
             out.missing.push_back(
                 {"not_entitled", "/staff", "this person's role does not decide that"}
             );
@@ -256,18 +251,19 @@ bool may_speak_to(const Step& step, const DutyInstance& instance, const StaffId&
     if (duty == nullptr || staff.empty()) return false;
     if (instance.asks.contains(staff)) return true;
     if (duty->scope == Scope::Person && instance.key.scope == staff.text()) return true;
-    const bool by_scope = duty->scope == Scope::College || duty->scope == Scope::Subject;
-    return is_one_of(step, duty->answer_from, staff, by_scope ? instance.key.scope : "");
+    return is_one_of(step, duty->answer_from, staff, duty, instance.key.scope);
 }
 
 bool is_one_of(
     const Step& step,
     const std::vector<Target>& targets,
     const StaffId& staff,
+    const Duty* duty,
     const std::string& scope
 )
 {
     if (staff.empty()) return false;
+    const std::string roles_of = duty == nullptr ? std::string() : role_scope(*duty, scope);
     return std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
         switch (target.kind) {
             case Target::Kind::Role: {
@@ -276,7 +272,7 @@ bool is_one_of(
                                         step.directory(),
                                         step.incident(),
                                         RoleName(target.name),
-                                        scope,
+                                        roles_of,
                                         step.now()
                 )
                                         .people;
@@ -286,7 +282,7 @@ bool is_one_of(
             }
             case Target::Kind::Register:
                 return in_register(step.incident(), RegisterName(target.name), staff);
-            case Target::Kind::Self: return scope == staff.text();
+            case Target::Kind::Self: return duty != nullptr && scope == staff.text();
             case Target::Kind::Slot: return false;
         }
         return false;

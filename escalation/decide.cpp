@@ -81,11 +81,7 @@ public:
     Decision operator()(const Answer& given) const
     {
         const Answer command = where_it_goes_on(board_, given);
-        return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
-            auto refusal = answer(step, command);
-            if (!refusal) settle(step);
-            return refusal;
-        });
+        return settled(command.incident, [&](Step& step) { return answer(step, command); });
     }
     Decision operator()(const SetFacts& given) const
     {
@@ -109,19 +105,11 @@ public:
     Decision operator()(const AddRecord& given) const
     {
         const AddRecord command = where_it_goes_on(board_, given);
-        return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
-            auto refusal = add_record(step, command);
-            if (!refusal) settle(step);
-            return refusal;
-        });
+        return settled(command.incident, [&](Step& step) { return add_record(step, command); });
     }
     Decision operator()(const SignEnd& command) const
     {
-        return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
-            auto refusal = sign_end(step, command);
-            if (!refusal) settle(step);
-            return refusal;
-        });
+        return settled(command.incident, [&](Step& step) { return sign_end(step, command); });
     }
     Decision operator()(const AddSubject& command) const
     {
@@ -163,7 +151,7 @@ public:
                 {{"protocol_unknown", "/protocol", "no such protocol was ever in force"}}};
         std::vector<Event> events;
         Step step(*to, directory_, *incident, now_, events);
-        if (auto refusal = switch_protocol(step, protocol_of(*incident), command))
+        if (auto refusal = switch_protocol(step, rules_.frozen(incident->protocol), command))
             return std::move(*refusal);
         settle(step);
         return events;
@@ -221,7 +209,7 @@ public:
         for (const auto& [due, id] : board_.alarms) {
             if (due > now_ || served++ == incidents_per_tick) break;
             const Incident& incident = board_.incidents.at(id);
-            Step step(protocol_of(incident), directory_, incident, now_, events);
+            Step step(rules_.frozen(incident.protocol), directory_, incident, now_, events);
             settle(step);
         }
         return events;
@@ -244,15 +232,9 @@ private:
         const Incident* incident = board_.find(id);
         if (incident == nullptr) return unknown();
         std::vector<Event> events;
-        Step step(protocol_of(*incident), directory_, *incident, now_, events);
+        Step step(rules_.frozen(incident->protocol), directory_, *incident, now_, events);
         if (auto refusal = work(step)) return std::move(*refusal);
         return events;
-    }
-
-    [[nodiscard]] const Protocol& protocol_of(const Incident& incident) const
-    {
-        const Protocol* frozen = rules_.find(incident.protocol);
-        return frozen == nullptr ? rules_.in_force() : *frozen;
     }
 
     static const ChannelState* channel_of(

@@ -1,6 +1,7 @@
 #include "escalation/handover.hpp"
 
 #include "escalation/limits.hpp"
+#include "escalation/refusal.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,11 +11,6 @@ namespace shouwang::escalation {
 namespace {
 
 constexpr std::size_t notes_max = 500;
-
-Refusal refused(std::string code, std::string pointer, std::string detail)
-{
-    return {Refusal::Because::Refused, {{std::move(code), std::move(pointer), std::move(detail)}}};
-}
 
 // What everything here asks of the words somebody gives.
 std::optional<Refusal> faults_of(const std::string& reason, bool needed)
@@ -37,7 +33,7 @@ bool holds_one_of(const Step& step, const std::vector<RoleName>& roles, const St
 {
     std::vector<Target> targets;
     for (const RoleName& role : roles) targets.push_back({Target::Kind::Role, role.text()});
-    return is_one_of(step, targets, staff, {});
+    return is_one_of(step, targets, staff, nullptr, {});
 }
 
 }  // namespace
@@ -105,8 +101,7 @@ std::optional<Refusal> waive(Step& step, const Waive& command)
     if (duty->waive_by.empty())
         return refused("never_waived", "", duty->label + " is never waived");
     Refusal refusal{Refusal::Because::Refused, {}};
-    const bool by_scope = duty->scope == Scope::College || duty->scope == Scope::Subject;
-    if (!is_one_of(step, duty->waive_by, command.staff, by_scope ? command.duty.scope : ""))
+    if (!is_one_of(step, duty->waive_by, command.staff, duty, command.duty.scope))
         refusal.missing.push_back({"not_entitled", "/staff", "this person's role does not waive it"}
         );
     if (!holds(step.view_of(*duty, command.duty.scope), duty->waive_when))

@@ -2,6 +2,7 @@
 
 #include "escalation/facts.hpp"
 #include "escalation/limits.hpp"
+#include "escalation/refusal.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -20,11 +21,6 @@ bool is_minor(const Student& student, const Protocol& protocol, Instant now)
     const auto grown = born + std::chrono::years(adult_years);
     const auto today = std::chrono::floor<std::chrono::days>(now + protocol.utc_offset);
     return today < Day(grown.ok() ? grown : grown.year() / std::chrono::March / 1);
-}
-
-Refusal refused(std::string code, std::string pointer, std::string detail)
-{
-    return {Refusal::Because::Refused, {{std::move(code), std::move(pointer), std::move(detail)}}};
 }
 
 std::optional<Refusal> not_running(const Incident& incident)

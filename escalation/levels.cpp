@@ -58,11 +58,7 @@ void raise_to(Step& step, const LevelName& to, std::vector<RuleName> because)
     std::vector<DutyKey> keys;
     for (const auto& [key, duty] : incident.duties) keys.push_back(key);
     for (const DutyKey& key : keys) raise_duty(step, key);
-    std::map<StaffId, RoleName> asked;
-    for (const auto& [key, duty] : step.before().duties)
-        for (const auto& [staff, ask] : duty.asks) asked.emplace(staff, ask.role);
-    for (const auto& [staff, role] : asked)
-        step.inform({staff, role, "already asked"}, InformName{}, step.protocol().level_text, {});
+    tell_asked(step, step.before(), step.protocol().level_text);
 }
 
 bool settle_level(Step& step)

@@ -3,6 +3,7 @@
 #include "escalation/facts.hpp"
 #include "escalation/lanes.hpp"
 #include "escalation/limits.hpp"
+#include "escalation/refusal.hpp"
 #include "escalation/reports.hpp"
 
 #include <algorithm>
@@ -17,17 +18,6 @@ namespace {
 constexpr std::size_t suggestions_max = 20;
 // Merges of merges are followed this far.
 constexpr unsigned hops_max = 16;
-
-Refusal refused(std::string code, std::string pointer, std::string detail)
-{
-    return {Refusal::Because::Refused, {{std::move(code), std::move(pointer), std::move(detail)}}};
-}
-
-const Protocol& protocol_of(const Rules& rules, const Incident& incident)
-{
-    const Protocol* frozen = rules.find(incident.protocol);
-    return frozen == nullptr ? rules.in_force() : *frozen;
-}
 
 // Does what is known of one place speak of the other? A building that two campuses have is in the
 // words of whoever did not say which.
@@ -222,16 +212,10 @@ void pause_drills(
                 return subject_with(drill, entry.second.student) != nullptr;
             });
         if (!same_student && !same_place(directory, alarm.place, drill.place)) continue;
-        const Protocol& protocol = protocol_of(rules, drill);
+        const Protocol& protocol = rules.frozen(drill.protocol);
         Step step(protocol, directory, drill, now, events);
         step.emit(DrillPaused{id, alarm.id, now, true});
-        if (!protocol.pause_text.empty()) {
-            std::map<StaffId, RoleName> asked;
-            for (const auto& [key, duty] : drill.duties)
-                for (const auto& [staff, ask] : duty.asks) asked.emplace(staff, ask.role);
-            for (const auto& [staff, role] : asked)
-                step.inform({staff, role, "already asked"}, InformName{}, protocol.pause_text, {});
-        }
+        if (!protocol.pause_text.empty()) tell_asked(step, drill, protocol.pause_text);
         settle(step);
     }
 }
@@ -256,7 +240,7 @@ Decision merge(
     const Incident& gone = first ? b : a;
 
     std::vector<Event> events;
-    Step step(protocol_of(rules, stays), directory, stays, now, events);
+    Step step(rules.frozen(stays.protocol), directory, stays, now, events);
     std::set<SubjectId> brought;
     const auto subjects = carry_subjects(step, gone, command.by, brought);
     const auto duties = carry_duties(step, gone, subjects);
@@ -334,8 +318,8 @@ Decision split(
 
     std::vector<Event> events;
     std::map<DutyKey, DutyInstance> as_they_stand;
-    Step survivor(protocol_of(rules, *into), directory, *into, now, events);
-    Step own(protocol_of(rules, gone), directory, gone, now, events);
+    Step survivor(rules.frozen(into->protocol), directory, *into, now, events);
+    Step own(rules.frozen(gone.protocol), directory, gone, now, events);
     if (gone.stage == Stage::Merged) give_back(survivor, gone, as_they_stand);
     if (into->live()) settle(survivor);
     own.emit(SplitOff{gone.id, into->id, now, command.reason, command.by});
@@ -365,55 +349,51 @@ std::optional<Refusal> keep_apart(Step& step, const KeepApart& command)
 
 namespace {
 
-const Incident* merged_into(const Board& board, const Incident* incident)
+// Follows a command to where its incident goes on; `rename` says what it speaks of there.
+template <class Given, class Rename>
+Given followed(const Board& board, Given command, const Rename& rename)
 {
-    return incident != nullptr && incident->stage == Stage::Merged
-               ? board.find(incident->attached_to)
-               : nullptr;
+    for (unsigned hop = 0; hop < hops_max; ++hop) {
+        const Incident* here = board.find(command.incident);
+        if (here == nullptr || here->stage != Stage::Merged) break;
+        const Incident* next = board.find(here->attached_to);
+        if (next == nullptr) break;
+        rename(command, *here);
+        command.incident = next->id;
+    }
+    return command;
+}
+
+// What the duty or the subject is called where it went; as it was when it did not.
+template <class Name>
+Name called_there(const std::map<Name, Name>& carried, const Name& name)
+{
+    const auto there = carried.find(name);
+    return there == carried.end() ? name : there->second;
 }
 
 }  // namespace
 
 Answer where_it_goes_on(const Board& board, Answer command)
 {
-    for (unsigned hop = 0; hop < hops_max; ++hop) {
-        const Incident* here = board.find(command.incident);
-        const Incident* next = merged_into(board, here);
-        if (next == nullptr) break;
-        if (command.ask)
-            if (const auto there = here->carried.find(*command.ask); there != here->carried.end())
-                command.ask = there->second;
-        command.incident = next->id;
-    }
-    return command;
+    return followed(board, std::move(command), [](Answer& answer, const Incident& here) {
+        if (answer.ask) answer.ask = called_there(here.carried, *answer.ask);
+    });
 }
 
 SetFacts where_it_goes_on(const Board& board, SetFacts command)
 {
-    for (unsigned hop = 0; hop < hops_max; ++hop) {
-        const Incident* here = board.find(command.incident);
-        const Incident* next = merged_into(board, here);
-        if (next == nullptr) break;
-        if (const auto there = here->carried_subjects.find(command.subject);
-            there != here->carried_subjects.end())
-            command.subject = there->second;
-        command.incident = next->id;
-    }
-    return command;
+    return followed(board, std::move(command), [](SetFacts& facts, const Incident& here) {
+        facts.subject = called_there(here.carried_subjects, facts.subject);
+    });
 }
 
 AddRecord where_it_goes_on(const Board& board, AddRecord command)
 {
-    for (unsigned hop = 0; hop < hops_max; ++hop) {
-        const Incident* here = board.find(command.incident);
-        const Incident* next = merged_into(board, here);
-        if (next == nullptr) break;
-        if (const auto key = DutyKey::parse(command.duty))
-            if (const auto there = here->carried.find(*key); there != here->carried.end())
-                command.duty = there->second.text();
-        command.incident = next->id;
-    }
-    return command;
+    return followed(board, std::move(command), [](AddRecord& record, const Incident& here) {
+        const auto key = DutyKey::parse(record.duty);
+        if (key && here.carried.contains(*key)) record.duty = here.carried.at(*key).text();
+    });
 }
 
 }  // namespace shouwang::escalation

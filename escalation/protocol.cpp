@@ -35,6 +35,12 @@ const Protocol* Rules::find(const std::string& hash) const
     return found == protocols.end() ? nullptr : found->second.get();
 }
 
+const Protocol& Rules::frozen(const std::string& hash) const
+{
+    const Protocol* known = find(hash);
+    return known == nullptr ? in_force() : *known;
+}
+
 const Protocol& Rules::in_force() const
 {
     const Protocol* protocol = find(current);

@@ -331,6 +331,8 @@ struct Rules {
     std::string current;
 
     [[nodiscard]] const Protocol* find(const std::string& hash) const;
+    // The one frozen into an incident, or, where nobody has it any more, the one in force.
+    [[nodiscard]] const Protocol& frozen(const std::string& hash) const;
     // Requires: `current` is one of `protocols`.
     [[nodiscard]] const Protocol& in_force() const;
 };

@@ -4,6 +4,7 @@
 #include "escalation/lanes.hpp"
 #include "escalation/limits.hpp"
 #include "escalation/merging.hpp"
+#include "escalation/refusal.hpp"
 #include "escalation/step.hpp"
 
 #include <algorithm>
@@ -155,8 +156,7 @@ std::vector<Event> attach(
 )
 {
     std::vector<Event> events;
-    const Protocol* frozen = rules.find(into.protocol);
-    const Protocol& protocol = frozen == nullptr ? rules.in_force() : *frozen;
+    const Protocol& protocol = rules.frozen(into.protocol);
     Step step(protocol, directory, into, now, events);
     step.emit(Attached{
         IncidentId{},
@@ -183,11 +183,6 @@ SubjectId same_student(const Incident& from, const SubjectId& subject, const Inc
     for (const auto& [id, candidate] : into.subjects)
         if (candidate.student == known->second.student) return id;
     return {};
-}
-
-Refusal refused(std::string code, std::string pointer, std::string detail)
-{
-    return {Refusal::Because::Refused, {{std::move(code), std::move(pointer), std::move(detail)}}};
 }
 
 }  // namespace
@@ -268,8 +263,7 @@ Decision triage(
 )
 {
     const Incident& incident = board.incidents.at(command.incident);
-    const Protocol* frozen = rules.find(incident.protocol);
-    const Protocol& protocol = frozen == nullptr ? rules.in_force() : *frozen;
+    const Protocol& protocol = rules.frozen(incident.protocol);
     if (incident.stage != Stage::Review)
         return refused("not_under_review", "", "somebody has decided on this report already");
 

@@ -65,11 +65,9 @@ std::vector<Person> Step::people_of(
         });
         if (!there) out.push_back(person);
     };
-    const bool by_scope =
-        duty != nullptr && (duty->scope == Scope::College || duty->scope == Scope::Subject);
+    const std::string roles_of = duty == nullptr ? std::string() : role_scope(*duty, scope);
     const auto add_role = [&](const RoleName& role) {
-        Resolution found =
-            resolve(protocol_, directory_, incident_, role, by_scope ? scope : "", now_);
+        Resolution found = resolve(protocol_, directory_, incident_, role, roles_of, now_);
         for (const Person& person : found.people) add(person);
         for (const Hole& hole : found.holes) find_hole(hole);
     };
@@ -228,6 +226,20 @@ bool Step::renew_once(const DutyName& name, const std::string& scope)
     return renewed_.insert({name, scope}).second;
 }
 
+void tell_asked(Step& step, const Incident& incident, const TextCode& text)
+{
+    std::map<StaffId, RoleName> asked;
+    for (const auto& [key, duty] : incident.duties)
+        for (const auto& [staff, ask] : duty.asks) asked.emplace(staff, ask.role);
+    for (const auto& [staff, role] : asked)
+        step.inform({staff, role, "already asked"}, InformName{}, text, {});
+}
+
+std::string role_scope(const Duty& duty, const std::string& scope)
+{
+    return duty.scope == Scope::College || duty.scope == Scope::Subject ? scope : std::string();
+}
+
 namespace {
 
 // A drill is over at the time it was planned for. Returns whether it was.
@@ -235,13 +247,13 @@ bool end_drill(Step& step)
 {
     const Incident& incident = step.incident();
     if (!incident.running() || !incident.ends_at || *incident.ends_at > step.now()) return false;
-    for (const auto& [name, end] : step.protocol().ends)
-        if (end.outcome == EndOutcome::DrillEnded) {
-            complete(step, end, SubjectId{}, Actor{"daemon", StaffId{}});
-            return true;
-        }
     End end;
     end.outcome = EndOutcome::DrillEnded;
+    for (const auto& [name, known] : step.protocol().ends)
+        if (known.outcome == EndOutcome::DrillEnded) {
+            end = known;
+            break;
+        }
     complete(step, end, SubjectId{}, Actor{"daemon", StaffId{}});
     return true;
 }

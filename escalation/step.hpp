@@ -153,11 +153,16 @@ void raise_duty(Step& step, const DutyKey& key);
     const Step& step, const DutyInstance& instance, const StaffId& staff
 );
 [[nodiscard]] std::optional<Refusal> answer(Step& step, const Answer& command);
-// Is this person one of these, for this incident, now? `scope` as for resolve().
+// Tells everybody who was ever asked anything in `incident` this much.
+void tell_asked(Step& step, const Incident& incident, const TextCode& text);
+// What limits the roles of a duty of this scope, as resolve() takes it.
+[[nodiscard]] std::string role_scope(const Duty& duty, const std::string& scope);
+// Is this person one of these, for this incident, now? With a duty: for that instance of it.
 [[nodiscard]] bool is_one_of(
     const Step& step,
     const std::vector<Target>& targets,
     const StaffId& staff,
+    const Duty* duty,
     const std::string& scope
 );
 // What stands in the way of a record, or of an answer with fields, in the duty's own words.

@@ -35,8 +35,7 @@ std::string staff_name(const Directory& directory, const StaffId& id)
 
 const Protocol& protocol_of(const ViewContext& context, const Incident& incident)
 {
-    const Protocol* frozen = context.rules.find(incident.protocol);
-    return frozen == nullptr ? context.rules.in_force() : *frozen;
+    return context.rules.frozen(incident.protocol);
 }
 
 std::string role_label(const Protocol& protocol, const RoleName& role)
