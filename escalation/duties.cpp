@@ -62,18 +62,21 @@ const RegisterEntry* entry_in(
     return entry == found->second.end() ? nullptr : &*entry;
 }
 
-// Whom a duty of this scope is about is still part of it.
+// Unless everybody whom it is about has left: a duty about somebody nobody knew goes on when they
+// are identified, beside the one of their own college.
 bool in_play(const Incident& incident, const Duty& duty, const std::string& scope)
 {
-    if (duty.scope == Scope::Subject) {
-        const auto subject = incident.subjects.find(SubjectId(scope));
-        return subject != incident.subjects.end() && !subject->second.closed;
+    if (duty.scope != Scope::Subject && duty.scope != Scope::College) return true;
+    bool left = false;
+    for (const auto& [id, subject] : incident.subjects) {
+        const std::string about = duty.scope == Scope::Subject ? id.text()
+                                  : subject.college.empty()    ? "-"
+                                                               : subject.college.text();
+        if (about != scope) continue;
+        if (!subject.closed) return true;
+        left = true;
     }
-    if (duty.scope != Scope::College || incident.subjects.empty()) return true;
-    return std::any_of(incident.subjects.begin(), incident.subjects.end(), [&](const auto& entry) {
-        const Subject& subject = entry.second;
-        return !subject.closed && (subject.college.empty() ? "-" : subject.college.text()) == scope;
-    });
+    return !left;
 }
 
 bool wanted(const Step& step, const Duty& duty, const std::string& scope)
