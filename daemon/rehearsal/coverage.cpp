@@ -3,7 +3,7 @@
 #include "daemon/rehearsal/coverage_wave.hpp"
 #include "daemon/rehearsal/like_hours.hpp"
 
-#include <algorithm>
+#include <map>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -94,14 +94,16 @@ std::vector<Corner::Range> ranges_of(const std::set<std::size_t>& at, Instant fr
 
 std::vector<Corner> finished(std::map<GrowingKey, Growing> growing, Instant from)
 {
-    std::vector<Corner> out;
+    // The worst kind first, of one kind the longest, else in the order of the keys.
+    std::map<std::tuple<Corner::Kind, hours, std::size_t>, Corner> sorted;
     for (auto& [key, grown] : growing) {
-        grown.corner.ranges = ranges_of(grown.at, from);
-        out.push_back(std::move(grown.corner));
+        Corner& corner = grown.corner;
+        corner.ranges = ranges_of(grown.at, from);
+        const std::tuple place{corner.kind, -corner.lasts(), sorted.size()};
+        sorted.emplace(place, std::move(corner));
     }
-    std::stable_sort(out.begin(), out.end(), [](const Corner& a, const Corner& b) {
-        return std::tuple(a.kind, b.lasts()) < std::tuple(b.kind, a.lasts());
-    });
+    std::vector<Corner> out;
+    for (auto& [place, corner] : sorted) out.push_back(std::move(corner));
     return out;
 }
 
