@@ -217,6 +217,7 @@ private:
             if (rule.workdays == 0) {
                 static_cast<void>(table.need("within"));
                 rule.span = table.span("within").value_or(Span{});
+                rule.from_level = choose(table, "from", clocks, Clock::Opening) == Clock::Level;
             }
             rule.when = read_condition(table, "when", personal_, {escalation::Always{}}, draft_);
             const auto roles = table.texts("role");
@@ -262,6 +263,7 @@ private:
             forever.widen.emplace_back(role);
         }
         forever.text = read_text_code(table, "text", false, draft_);
+        forever.by = read_channels(table, "by", draft_);
         table.finish();
         duty_.forever = std::move(forever);
     }

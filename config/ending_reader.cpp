@@ -103,6 +103,7 @@ private:
         if (const TomlNode* node = table.find("refuse"))
             end.refuse = read_refusals(*node, table.path(), false, draft_);
         end.text = read_text_code(table, "text", false, draft_);
+        end.by = read_channels(table, "by", draft_);
         protocol_.ends[end.name] = std::move(end);
     }
 

@@ -72,6 +72,8 @@ private:
         if (targeted) rung.to = read_targets(table, "to", draft_);
         rung.text = read_text_code(table, "text", true, draft_);
         rung.by = read_channels(table, "by", draft_);
+        rung.anew = table.flag_or("anew", false);
+        rung.joins = table.flag_or("joins", false);
         if (const TomlNode* node = table.find("again"))
             rung.again = read_again(*node, table.path());
         for (const Target& target : rung.to) {
@@ -113,7 +115,7 @@ private:
             draft_.faults.add(
                 table.where("after"),
                 table.path() + ": " + quoted(text) + " is no \"after\"",
-                "like \"0s\", \"120s\", \"due\" or \"due+5m\", at most 7 days"
+                "like \"0s\", \"120s\", \"due\" or \"due+5m\", at most 31 days"
             );
     }
 

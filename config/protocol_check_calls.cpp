@@ -46,17 +46,29 @@ std::vector<Span> sends(
     const auto& again_by = rung.again.by.empty() ? level.channels : rung.again.by;
     if (among(again_by, channel))
         for (const Span after : rung.again.after) out.push_back(rung.after + after);
-    if (!duty.forever || !among(level.channels, channel)) return out;
+    for (std::size_t i = asked + 1; i < ladder.size(); ++i) {
+        const bool same =
+            std::any_of(ladder[i].to.begin(), ladder[i].to.end(), [&](const Target& target) {
+                return std::find(rung.to.begin(), rung.to.end(), target) != rung.to.end();
+            });
+        if (ladder[i].anew && same &&
+            among(ladder[i].by.empty() ? level.channels : ladder[i].by, channel))
+            out.push_back(ladder[i].after);
+    }
+    const Forever* repeats = duty.forever ? &*duty.forever : nullptr;
+    if (repeats == nullptr || !among(repeats->by.empty() ? level.channels : repeats->by, channel))
+        return out;
 
-    const Forever& forever = *duty.forever;
+    const Forever& forever = *repeats;
     const auto own = forever.every_at.find(level.name);
     const Span every = own == forever.every_at.end() ? forever.every : own->second;
     if (every <= Span{}) return out;
     const auto spare = forever.spare.find(channel);
-    const bool others =
-        std::any_of(level.channels.begin(), level.channels.end(), [&](const ChannelName& other) {
-            return !forever.spare.contains(other);
-        });
+    const bool others = std::any_of(
+        (forever.by.empty() ? level.channels : forever.by).begin(),
+        (forever.by.empty() ? level.channels : forever.by).end(),
+        [&](const ChannelName& other) { return !forever.spare.contains(other); }
+    );
     const Span least = spare == forever.spare.end() || !others ? Span{} : spare->second;
     for (Span at = ladder.back().after + every; at <= horizon && out.size() < sends_max;
          at += every) {

@@ -10,6 +10,8 @@ namespace shouwang::config {
 
 using escalation::Duty;
 using escalation::DutyName;
+using escalation::End;
+using escalation::EndOutcome;
 using escalation::LevelName;
 using escalation::Protocol;
 using escalation::Rung;
@@ -18,18 +20,26 @@ using escalation::Target;
 
 namespace {
 
-constexpr std::size_t signers_min = 2;
 constexpr std::array<std::string_view, 3> emergency_numbers{"110", "119", "120"};
+// N7.6 sends the injured to hospital; N7.7 has the police called where others are in danger.
+std::string clause_of(std::string_view number)
+{
+    return number == "120" ? " (N7.6)" : " (N7.7)";
+}
 
 // At this level these duties start together, at once, waiting for nobody.
 struct AtOnce {
+    struct Start {
+        std::string_view duty;
+        std::string_view clause;  // of the notice
+    };
     std::string_view level;
-    std::array<std::string_view, 3> duties;
+    std::array<Start, 3> duties;
 };
 
 // 突发事件处置: the people of the class, the leader of the college and the departments are told in
 // parallel when life is in danger. A leader who sleeps must not cost a life.
-constexpr AtOnce notice_at_once{"red", {"S03", "S04", "S06"}};
+constexpr AtOnce notice_at_once{"red", {{{"S03", "N7.3"}, {"S04", "N7.4"}, {"S06", "N7.5"}}}};
 // Undecided reports of the notice open at least here.
 constexpr std::string_view notice_fail_open = "orange";
 
@@ -60,7 +70,7 @@ void check_at_once(const AtOnce& lock, ProtocolDraft& draft)
         );
         return;
     }
-    for (const std::string_view name : lock.duties) {
+    for (const auto& [name, clause] : lock.duties) {
         const auto found = protocol.duties.find(DutyName(name));
         if (found == protocol.duties.end()) {
             draft.faults.add(draft.place("locks"), "locked: there must be a duty " + quoted(name));
@@ -68,10 +78,11 @@ void check_at_once(const AtOnce& lock, ProtocolDraft& draft)
         }
         const Duty& duty = found->second;
         const std::string path = "duty." + std::string(name);
-        const std::string at = " at level " + quoted(lock.level);
+        const std::string by = " (" + std::string(clause) + ")";
+        const std::string at = " at level " + quoted(lock.level) + by;
         if (duty.duty_class != escalation::DutyClass::Life)
             draft.faults.add(
-                draft.place(path), "locked: " + path + " is a duty of life", "class = \"life\""
+                draft.place(path), "locked: " + path + " is a duty of life" + by, "class = \"life\""
             );
         if (!surely_holds_at(protocol, duty.opens, level))
             draft.faults.add(
@@ -94,9 +105,97 @@ void check_at_once(const AtOnce& lock, ProtocolDraft& draft)
     }
 }
 
+// 110, 119, 120: asked of people until somebody has decided; never in a drill, never waived.
+void check_emergency_decisions(ProtocolDraft& draft)
+{
+    for (const std::string_view number : emergency_numbers) {
+        const auto& duties = draft.protocol.duties;
+        const auto found = std::find_if(duties.begin(), duties.end(), [&](const auto& entry) {
+            return entry.second.dial == number;
+        });
+        if (found == duties.end()) {
+            draft.faults.add(
+                draft.place("locks"),
+                "locked: a duty asks people to decide whether to dial " + std::string(number) +
+                    clause_of(number),
+                "decision = \"d" + std::string(number) + "\" and dial = \"" + std::string(number) +
+                    "\""
+            );
+            continue;
+        }
+        const Duty& duty = found->second;
+        const std::string path = "duty." + duty.name.text();
+        const auto locked = [&](const std::string& what, const std::string& hint) {
+            draft.faults.add(
+                draft.place(path), "locked: " + path + " " + what + clause_of(number), hint
+            );
+        };
+        if (duty.duty_class != escalation::DutyClass::Life || !duty.forever)
+            locked("is a duty of life that asks until it is decided", "class = \"life\"");
+        if (duty.in_drills) locked("is never part of a drill", "in_drills = false");
+        if (!duty.waive_by.empty()) locked("is never waived", "leave \"waive\" out");
+        const bool ends_alone = !std::holds_alternative<escalation::Never>(duty.moot.node) ||
+                                !std::holds_alternative<escalation::Never>(duty.done.node) ||
+                                duty.lapses;
+        if (ends_alone)
+            locked("is decided by a person", "leave \"done\", \"moot\" and \"lapses\" out");
+    }
+}
+
+// Is it enough that life is in danger?
+bool life_danger_is_enough(const escalation::Condition& condition)
+{
+    if (const auto* atom = std::get_if<escalation::Atom>(&condition.node))
+        return atom->topic == escalation::Topic::Fact && atom->name == "life_danger" &&
+               atom->op == escalation::Op::Is && atom->values == std::vector<std::string>{"yes"};
+    const auto* any = std::get_if<escalation::Any>(&condition.node);
+    return any != nullptr &&
+           std::any_of(any->parts.begin(), any->parts.end(), &life_danger_is_enough);
+}
+
+// 民法典 1220: in danger of life nobody waits for an authorisation, or for a decision about it.
+void check_no_waiting(ProtocolDraft& draft)
+{
+    for (const std::string_view name : {"S20", "S21"}) {
+        const auto found = draft.protocol.duties.find(DutyName(name));
+        if (found == draft.protocol.duties.end()) continue;
+        const std::string path = "duty." + std::string(name);
+        if (!life_danger_is_enough(found->second.moot))
+            draft.faults.add(
+                draft.place(path + ".moot"),
+                "locked: " + path + " is moot while life is in danger (N7.6)",
+                "moot = { any = [\"life_danger is yes\", ...] }"
+            );
+        if (found->second.duty_class == escalation::DutyClass::Life)
+            draft.faults.add(
+                draft.place(path), "locked: " + path + " holds nobody up (N7.6)", "class = \"task\""
+            );
+    }
+}
+
+// A false alarm is found out by seeing the person, or by searching the whole place.
+void check_false_alarm(ProtocolDraft& draft)
+{
+    for (const auto& [name, end] : draft.protocol.ends) {
+        const auto& fields = end.evidence;
+        if (end.outcome != EndOutcome::FalseAlarm ||
+            std::find(fields.begin(), fields.end(), "seen") != fields.end())
+            continue;
+        const std::string path = "end." + name.text();
+        draft.faults.add(
+            draft.place(path + ".evidence"),
+            "locked: " + path + " says who saw the person, when and where",
+            "evidence = [\"seen\", \"reason\"]"
+        );
+    }
+}
+
 void check_notice(ProtocolDraft& draft)
 {
     check_at_once(notice_at_once, draft);
+    check_emergency_decisions(draft);
+    check_no_waiting(draft);
+    check_false_alarm(draft);
     const Protocol& protocol = draft.protocol;
     if (!protocol.levels.empty() &&
         protocol.rank(protocol.fail_open) < protocol.rank(LevelName(notice_fail_open)))
@@ -107,32 +206,57 @@ void check_notice(ProtocolDraft& draft)
         );
 }
 
-// Nobody closes alone, and nothing ends an incident but signatures.
+// How many different people an ending takes. Nobody closes alone, finds alone that it was nothing,
+// or takes a student out of it alone; what a commander answers for is theirs to sign.
+std::size_t signers_needed(const End& end)
+{
+    switch (end.outcome) {
+        case EndOutcome::Closed:
+        case EndOutcome::FalseAlarm:
+        case EndOutcome::Lane: return 2;
+        case EndOutcome::Aftercare:
+        case EndOutcome::DrillEnded:
+        case EndOutcome::Lower:
+        case EndOutcome::Facts: return 1;
+    }
+    return 2;
+}
+
+// Nothing ends an incident but signatures.
+void check_end(const End& end, ProtocolDraft& draft)
+{
+    const std::string path = "end." + end.name.text();
+    const std::size_t needed = signers_needed(end);
+    if (end.signers.size() < needed)
+        draft.faults.add(
+            draft.place(path + ".signers"),
+            needed > 1 ? "locked: " + path + " needs two different signers"
+                       : "locked: " + path + " needs a signer",
+            "signers = [\"role|role\", \"role\"]"
+        );
+    if (end.evidence.empty() && end.outcome != EndOutcome::DrillEnded)
+        draft.faults.add(
+            draft.place(path), "locked: " + path + " needs a reason", "evidence = [\"reason\"]"
+        );
+    if (!end.duties_ended && end.outcome == EndOutcome::Closed)
+        draft.faults.add(
+            draft.place(path),
+            "locked: " + path + " waits until every duty has ended",
+            "duties_ended = true"
+        );
+}
+
 void check_ends(ProtocolDraft& draft)
 {
-    if (draft.protocol.ends.empty())
+    const auto& ends = draft.protocol.ends;
+    const bool closes = std::any_of(ends.begin(), ends.end(), [](const auto& entry) {
+        return entry.second.outcome == EndOutcome::Closed;
+    });
+    if (!closes)
         draft.faults.add(
             draft.place("protocol"), "an incident could never be ended", "[end.close]"
         );
-    for (const auto& [name, end] : draft.protocol.ends) {
-        const std::string path = "end." + name.text();
-        if (end.signers.size() < signers_min)
-            draft.faults.add(
-                draft.place(path + ".signers"),
-                "locked: " + path + " needs two different signers",
-                "signers = [\"role|role\", \"role\"]"
-            );
-        if (end.evidence.empty())
-            draft.faults.add(
-                draft.place(path), "locked: " + path + " needs a reason", "evidence = [\"reason\"]"
-            );
-        if (!end.duties_ended)
-            draft.faults.add(
-                draft.place(path),
-                "locked: " + path + " waits until every duty has ended",
-                "duties_ended = true"
-            );
-    }
+    for (const auto& [name, end] : ends) check_end(end, draft);
 }
 
 // A machine notifies; people dial the police, the fire brigade and the ambulance.

@@ -95,6 +95,7 @@ std::string target_label(const Protocol& protocol, const Target& target)
             return label_or_name(protocol.registers, RegisterName(target.name)) + "者";
         case Target::Kind::Self: return "本人 themselves";
         case Target::Kind::Slot: return "各自的 their own " + target.name;
+        case Target::Kind::Doer: return "办理者 who did " + target.name;
     }
     return {};
 }

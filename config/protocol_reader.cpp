@@ -326,6 +326,8 @@ private:
                 quoted(scope) + " is no scope of a fact",
                 "one of incident subject"
             );
+        fact.course = table.flag_or("course", false);
+        fact.only_signed = table.flag_or("only_signed", false);
         const bool worded = fact.kind == FactKind::Scale || fact.kind == FactKind::Set;
         if (worded) read_values(table, fact);
         protocol_.facts[fact.name] = std::move(fact);
@@ -380,10 +382,12 @@ Target target_of(const std::string& text)
 {
     constexpr std::string_view in_register = "register.";
     constexpr std::string_view in_slot = "slot.";
+    constexpr std::string_view did = "done.";
     if (text == "self") return {Target::Kind::Self, {}};
     if (text.starts_with(in_register))
         return {Target::Kind::Register, text.substr(in_register.size())};
     if (text.starts_with(in_slot)) return {Target::Kind::Slot, text.substr(in_slot.size())};
+    if (text.starts_with(did)) return {Target::Kind::Doer, text.substr(did.size())};
     return {Target::Kind::Role, text};
 }
 
@@ -416,6 +420,8 @@ Target read_target(
         draft.refer(Reference::To::Role, target.name, where, path);
     if (target.kind == Target::Kind::Register)
         draft.refer(Reference::To::Register, target.name, where, path);
+    if (target.kind == Target::Kind::Doer)
+        draft.refer(Reference::To::Duty, target.name, where, path);
     return target;
 }
 

@@ -58,6 +58,7 @@ std::string target_text(const Protocol& protocol, const Target& target)
         }
         case Target::Kind::Self: return "本人 the person themselves";
         case Target::Kind::Slot: return "各自的 their own " + target.name;
+        case Target::Kind::Doer: return "办理" + target.name + "的人 whoever did " + target.name;
     }
     return {};
 }

@@ -21,12 +21,38 @@ using Do = RehearsalStep::Do;
 const std::map<std::string, Do, std::less<>> deeds{
     {"open", Do::Open},
     {"answer", Do::Answer},
+    {"decide", Do::Answer},
     {"facts", Do::Facts},
     {"record", Do::Record},
-    {"close", Do::Close},
+    {"sign", Do::Sign},
+    {"close", Do::Sign},
+    {"stand_down", Do::Sign},
+    {"false_alarm", Do::Sign},
+    {"level_down", Do::Sign},
+    {"close_subject", Do::Sign},
+    {"end_drill", Do::Sign},
     {"triage", Do::Triage},
+    {"add_subject", Do::AddSubject},
+    {"identify", Do::Identify},
+    {"place", Do::Place},
+    {"command", Do::Command},
+    {"waive", Do::Waive},
+    {"note", Do::Note},
+    {"reopen", Do::Reopen},
+    {"switch_protocol", Do::Switch},
+    {"merge", Do::Merge},
+    {"split", Do::Split},
+    {"keep_apart", Do::KeepApart},
     {"restart", Do::Restart},
     {"clock", Do::Clock}};
+
+const std::map<std::string, EndOutcome, std::less<>> outcomes{
+    {"close", EndOutcome::Closed},
+    {"stand_down", EndOutcome::Aftercare},
+    {"false_alarm", EndOutcome::FalseAlarm},
+    {"level_down", EndOutcome::Lower},
+    {"close_subject", EndOutcome::Lane},
+    {"end_drill", EndOutcome::DrillEnded}};
 
 // Digits at `text`, exactly `count` of them; nullopt for anything else. Takes them off.
 std::optional<int> digits(std::string_view& text, std::size_t count)
@@ -242,53 +268,95 @@ private:
             );
         } else {
             step.what = known->second;
-            read_deed(table, step);
+            read_deed(table, step, deed);
         }
         out_.steps.push_back(std::move(step));
     }
 
-    void read_deed(TableReader& table, RehearsalStep& step)
+    void read_deed(TableReader& table, RehearsalStep& step, const std::string& deed)
     {
-        const bool by_somebody = step.what != Do::Restart && step.what != Do::Clock;
-        if (by_somebody) {
-            step.by = table.need_text("by");
-            step.incident = table.text_or("incident", "");
+        if (step.what == Do::Restart) {
+            step.down = table.span("down", Span{}).value_or(Span{});
+            return;
         }
+        if (step.what == Do::Clock) {
+            constexpr std::int64_t most = 366 * 24 * 3600;
+            step.step = std::chrono::seconds(table.number_or("by_s", 0, -most, most));
+            return;
+        }
+        step.by = table.need_text("by");
+        step.incident = table.text_or("incident", "");
+        step.subject = table.text_or("subject", "");
+        step.reason = table.text_or("reason", "");
         switch (step.what) {
             case Do::Open: read_open(table, step); break;
-            case Do::Answer:
-                step.answer = table.need_text("answer");
-                step.ask = table.text_or("ask", "");
-                step.via = table.text_or("via", "handset");
-                step.reason = table.text_or("reason", "");
-                step.heard_by = table.text_or("heard_by", "");
-                if (table.has("eta_minutes"))
-                    step.eta = std::chrono::minutes(table.number_or("eta_minutes", 0, 0, 24 * 60));
-                break;
-            case Do::Facts:
-                step.facts = facts_of(table);
-                step.subject = table.text_or("subject", "");
-                break;
+            case Do::Answer: read_answer(table, step, deed == "decide"); break;
+            case Do::Facts: step.facts = facts_of(table); break;
             case Do::Record:
                 step.duty = table.need_text("duty");
                 step.fields = fields_of(table, "fields");
                 break;
-            case Do::Close:
-                step.end = table.text_or("end", "");
+            case Do::Sign:
+                if (const auto outcome = outcomes.find(deed); outcome != outcomes.end())
+                    step.outcome = outcome->second;
+                step.end = deed == "sign" ? table.need_text("end") : table.text_or("end", "");
                 step.fields = fields_of(table, "evidence");
                 break;
             case Do::Triage:
                 step.judgement = table.need_text("judgement");
-                step.into = table.text_or("into", "");
-                step.reason = table.text_or("reason", "");
+                step.with = table.text_or("into", "");
                 break;
-            case Do::Restart: step.down = table.span("down", Span{}).value_or(Span{}); break;
-            case Do::Clock: {
-                constexpr std::int64_t most = 366 * 24 * 3600;
-                step.step = std::chrono::seconds(table.number_or("by_s", 0, -most, most));
+            case Do::AddSubject:
+                step.subjects.push_back(
+                    {table.text_or("student", ""),
+                     table.text_or("description", ""),
+                     facts_of(table)}
+                );
                 break;
-            }
+            case Do::Identify: step.student = table.need_text("student"); break;
+            case Do::Place:
+            case Do::Split: read_place(table, step); break;
+            case Do::Command:
+                step.staff = table.text_or("staff", step.by);
+                step.held = table.text_or("register", "");
+                break;
+            case Do::Waive: step.duty = table.need_text("duty"); break;
+            case Do::Note: step.text = table.need_text("text"); break;
+            case Do::Merge:
+            case Do::KeepApart: step.with = table.need_text("with"); break;
+            case Do::Reopen:
+            case Do::Switch:
+            case Do::Restart:
+            case Do::Clock: break;
         }
+    }
+
+    void read_answer(TableReader& table, RehearsalStep& step, bool decides)
+    {
+        step.answer = table.need_text(decides ? "value" : "answer");
+        if (decides)
+            step.decision = table.need_text("decision");
+        else
+            step.ask = table.text_or("ask", "");
+        step.fields = fields_of(table, "fields");
+        step.via = table.text_or("via", "handset");
+        step.heard_by = table.text_or("heard_by", "");
+        if (table.has("eta_minutes"))
+            step.eta = std::chrono::minutes(table.number_or("eta_minutes", 0, 0, 24 * 60));
+    }
+
+    void read_place(TableReader& table, RehearsalStep& step)
+    {
+        const TomlNode* node = table.find("place");
+        if (node == nullptr) return;
+        TableReader place(faults_, table.path() + ".place", *node);
+        step.place = RehearsalPlace{
+            place.text_or("campus", ""),
+            place.text_or("building", ""),
+            place.text_or("floor", ""),
+            place.text_or("room", ""),
+            place.text_or("detail", "")};
+        place.finish();
     }
 
     void read_open(TableReader& table, RehearsalStep& step)
@@ -306,16 +374,8 @@ private:
                  facts_of(subject)}
             );
         });
-        if (const TomlNode* node = table.find("place")) {
-            TableReader place(faults_, table.path() + ".place", *node);
-            step.place = RehearsalPlace{
-                place.text_or("campus", ""),
-                place.text_or("building", ""),
-                place.text_or("floor", ""),
-                place.text_or("room", ""),
-                place.text_or("detail", "")};
-            place.finish();
-        }
+        step.drill_for = table.span("drill_for");
+        read_place(table, step);
     }
 
     void read_expectation(TableReader& table)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/fault.hpp"
+#include "escalation/protocol.hpp"
 #include "escalation/types.hpp"
 
 #include <cstddef>
@@ -32,7 +33,27 @@ struct RehearsalPlace {
 };
 
 struct RehearsalStep {
-    enum class Do { Open, Answer, Facts, Record, Close, Triage, Restart, Clock };
+    enum class Do {
+        Open,
+        Answer,
+        Facts,
+        Record,
+        Sign,
+        Triage,
+        AddSubject,
+        Identify,
+        Place,
+        Command,
+        Waive,
+        Note,
+        Reopen,
+        Switch,
+        Merge,
+        Split,
+        KeepApart,
+        Restart,
+        Clock,
+    };
 
     unsigned line = 0;
     escalation::Instant at{};  // as if nobody ever touched the wall clock
@@ -43,24 +64,30 @@ struct RehearsalStep {
 
     std::string via;   // open, answer
     std::string kind;  // open: real, drill, test
+    std::optional<escalation::Span> drill_for;
     std::vector<RehearsalSubject> subjects;
     std::optional<RehearsalPlace> place;
     std::string callback;
     std::string text;
     std::map<std::string, Values> facts;  // open, facts; empty values: unknown
-    std::string subject;                  // facts: the lane
+    std::string subject;                  // the lane: its id, or the student it is about
+    std::string student;                  // identify
 
     std::string answer;
-    std::string ask;  // a duty, with or without its scope
+    std::string ask;       // a duty, with or without its scope
+    std::string decision;  // answer: the name of a duty that is one, instead of `ask`
     std::optional<escalation::Span> eta;
-    std::string reason;    // answer, triage
+    std::string reason;
     std::string heard_by;  // who passed the answer on
 
-    std::string duty;                           // record
-    std::map<std::string, std::string> fields;  // record; close: the evidence
-    std::string end;                            // close; empty: the only one there is
-    std::string judgement;                      // triage: open, attach, dismiss
-    std::string into;                           // triage: attach
+    std::string duty;                           // record, waive
+    std::map<std::string, std::string> fields;  // record, answer; sign: the evidence
+    std::string end;                            // sign; empty: the first that has this outcome
+    std::optional<escalation::EndOutcome> outcome;
+    std::string judgement;  // triage: open, attach, dismiss
+    std::string with;       // triage: attach to it; merge, keep apart
+    std::string staff;      // command: who holds it from now on
+    std::string held;       // command: which register; empty: the one that commands
 
     escalation::Span down{};  // restart
     escalation::Span step{};  // clock: by how much the wall clock jumps

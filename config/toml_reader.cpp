@@ -15,7 +15,7 @@ namespace {
 
 using escalation::Span;
 
-constexpr Span span_max = std::chrono::days(7);
+constexpr Span span_max = std::chrono::days(31);
 constexpr std::size_t suggestion_words_max = 12;
 constexpr std::size_t suggestion_distance_max = 2;
 
@@ -252,7 +252,7 @@ std::optional<Span> TableReader::span(std::string_view key, Span least)
         node->where,
         path_ + ": " + quoted(key) + " is no span of time",
         std::string("like \"90s\", \"5m\" or \"2h\", ") +
-            (least > Span{} ? "more than nothing and " : "") + "at most 7 days"
+            (least > Span{} ? "more than nothing and " : "") + "at most 31 days"
     );
     return std::nullopt;
 }

@@ -119,7 +119,7 @@ private:
     std::set<std::string, std::less<>> known_;
 };
 
-// "90s", "5m", "2h", "7d", "250ms"; at most 7 days.
+// "90s", "5m", "2h", "7d", "250ms"; at most 31 days.
 [[nodiscard]] std::optional<escalation::Span> parse_span(std::string_view text);
 [[nodiscard]] std::string span_text(escalation::Span span);
 // "08:30" as the time since midnight; "24:00" is the end of the day.

@@ -34,7 +34,8 @@ bool pending(const DutyInstance& instance, const StaffId& staff)
 struct Candidates {
     std::vector<DutyKey> asked;    // of this person, open, and not settled by them
     std::vector<DutyKey> pending;  // open, and theirs to answer without being asked
-    std::vector<DutyKey> others;
+    std::vector<DutyKey> others;   // theirs, but settled
+    std::vector<DutyKey> notes;    // nobody asked them, and the word would change nothing
 };
 
 Candidates candidates(const Step& step, const StaffId& staff, const Word& word)
@@ -43,8 +44,11 @@ Candidates candidates(const Step& step, const StaffId& staff, const Word& word)
     for (const auto& [key, instance] : step.incident().duties) {
         const Duty* duty = step.definition(key.name);
         if (duty == nullptr || instance.state == DutyState::Moot) continue;
-        if (!effect_of(step, *duty, key, word) || !may_speak_to(step, instance, staff)) continue;
-        if (!pending(instance, staff))
+        const auto effect = effect_of(step, *duty, key, word);
+        if (!effect || !may_speak_to(step, instance, staff)) continue;
+        if (*effect == Effect::Note && !instance.asks.contains(staff))
+            out.notes.push_back(key);
+        else if (!pending(instance, staff))
             out.others.push_back(key);
         else
             (instance.asks.contains(staff) ? out.asked : out.pending).push_back(key);
@@ -204,6 +208,17 @@ std::optional<Refusal> against_terms(const Step& step, const Answer& command, co
     return out;
 }
 
+// Of several asks that know the word, those it does something to: "received" is no answer to choose
+// between a duty it satisfies and one that only takes note of it.
+std::vector<DutyKey> moved_by(const Step& step, const std::vector<DutyKey>& keys, const Word& word)
+{
+    std::vector<DutyKey> out;
+    for (const DutyKey& key : keys)
+        if (effect_of(step, *step.definition(key.name), key, word) != Effect::Note)
+            out.push_back(key);
+    return out.empty() ? keys : out;
+}
+
 std::string list_of(const std::vector<DutyKey>& keys)
 {
     std::string out;
@@ -283,6 +298,8 @@ bool is_one_of(
             case Target::Kind::Register:
                 return in_register(step.incident(), RegisterName(target.name), staff);
             case Target::Kind::Self: return duty != nullptr && scope == staff.text();
+            case Target::Kind::Doer:
+                return step.doer_of(DutyName(target.name), duty, scope) == staff;
             case Target::Kind::Slot: return false;
         }
         return false;
@@ -331,7 +348,7 @@ std::optional<Refusal> answer(Step& step, const Answer& command)
     const Candidates found = candidates(step, command.staff, command.word);
     if (command.ask) {
         std::vector<DutyKey> all;
-        for (const auto* keys : {&found.asked, &found.pending, &found.others})
+        for (const auto* keys : {&found.asked, &found.pending, &found.others, &found.notes})
             all.insert(all.end(), keys->begin(), keys->end());
         if (std::find(all.begin(), all.end(), *command.ask) == all.end())
             return refused(
@@ -344,11 +361,20 @@ std::optional<Refusal> answer(Step& step, const Answer& command)
         give(step, command, *command.ask, eta);
         return std::nullopt;
     }
-    for (const auto* keys : {&found.asked, &found.pending, &found.others}) {
-        if (keys->size() > 1) return ask_needed(*keys);
-        if (keys->empty()) continue;
-        if (auto refusal = against_terms(step, command, keys->front())) return refusal;
-        give(step, command, keys->front(), eta);
+    for (const auto* known : {&found.asked, &found.pending, &found.others, &found.notes}) {
+        const std::vector<DutyKey> keys = moved_by(step, *known, command.word);
+        if (keys.empty()) continue;
+        // Who has read a message that asks several things has read all of them; but only they can
+        // say which of several things they promise.
+        const bool notes =
+            known == &found.asked && std::all_of(keys.begin(), keys.end(), [&](const DutyKey& key) {
+                return effect_of(step, *step.definition(key.name), key, command.word) ==
+                       Effect::Note;
+            });
+        if (keys.size() > 1 && !notes) return ask_needed(keys);
+        for (const DutyKey& key : keys)
+            if (auto refusal = against_terms(step, command, key)) return refusal;
+        for (const DutyKey& key : keys) give(step, command, key, eta);
         return std::nullopt;
     }
     if (keep_registers(step, command.word, DutyName{}, command.staff, RoleName{}))

@@ -127,6 +127,7 @@ std::optional<Instant> due_of(const Step& step, const Duty& duty, const std::str
     for (const DueRule& rule : duty.due) {
         if (!rule.role.empty() && rule.role != role) continue;
         if (!holds(view, rule.when)) continue;
+        if (rule.from_level) return std::max(step.now(), step.incident().level_since + rule.span);
         if (rule.workdays == 0) return step.now() + rule.span;
         return after_workdays(step.directory(), step.protocol(), step.now(), rule.workdays);
     }
@@ -152,7 +153,10 @@ bool of_the_past(const Incident& incident, const Duty& duty, const DutyInstance&
 // Whether what it was decided with no longer settles the question.
 bool asked_anew(const Step& step, const Duty& duty, const DutyInstance& instance, const View& view)
 {
-    if (instance.state != DutyState::Done || instance.ended_at == step.now()) return false;
+    const auto before = step.before().duties.find(instance.key);
+    const bool stood =
+        before != step.before().duties.end() && before->second.state == DutyState::Done;
+    if (instance.state != DutyState::Done || !stood) return false;
     const auto terms = duty.terms.find(instance.decided);
     return terms != duty.terms.end() &&
            holds(view.since(*instance.ended_at), terms->second.reopens);
@@ -210,8 +214,9 @@ bool settle_instance(Step& step, const Duty& duty, const std::string& scope)
     }
     const bool anew = holds(view.since(instance->opened_at), duty.renews) ||
                       asked_anew(step, duty, *instance, view);
-    if (anew && wanted(step, duty, scope) && instance->opened_at != step.now() &&
-        step.renew_once(duty.name, scope)) {
+    // One that this very step opened needs no renewing by what opened it.
+    const bool fresh = !step.before().duties.contains(instance->key);
+    if (anew && !fresh && wanted(step, duty, scope) && step.renew_once(duty.name, scope)) {
         const unsigned generation = instance->key.generation + 1;
         if (instance->open()) step.emit(DutyMoot{incident.id, step.now(), instance->key});
         open(step, duty, scope, generation);

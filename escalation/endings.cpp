@@ -106,6 +106,20 @@ void keeps_up(
     }
 }
 
+// For the incident, or for any one subject who is still part of it: what is settled for one of
+// them settles nothing for another.
+bool stands_in_the_way(const View& view, const Condition& condition)
+{
+    if (!view.lane.empty()) return holds(view, condition);
+    bool any = false;
+    for (const auto& [id, subject] : view.incident.subjects) {
+        if (subject.closed) continue;
+        any = true;
+        if (holds(view.in_lane(id), condition)) return true;
+    }
+    return !any && holds(view, condition);
+}
+
 // What stands in the way besides signatures and evidence.
 std::vector<Missing> obstacles(
     const Protocol& protocol,
@@ -139,7 +153,7 @@ std::vector<Missing> obstacles(
     View view{protocol, directory, incident, nullptr, now, subject, StaffId{}};
     view.record = evidence;
     for (const RefuseWhen& refuse : end.refuse)
-        if (holds(view, refuse.when)) out.push_back({refuse.code, "", refuse.detail});
+        if (stands_in_the_way(view, refuse.when)) out.push_back({refuse.code, "", refuse.detail});
     return out;
 }
 
@@ -345,7 +359,7 @@ void complete(Step& step, const End& end, const SubjectId& subject, const Actor&
         for (const auto& [staff, ask] : duty.asks)
             if (ask.asked_at != Instant{}) asked.emplace(staff, ask.role);
     for (const auto& [staff, role] : asked)
-        step.inform({staff, role, "already asked"}, InformName{}, end.text, {});
+        step.inform({staff, role, "already asked"}, InformName{}, end.text, end.by);
 }
 
 std::optional<Refusal> add_record(Step& step, const AddRecord& command)

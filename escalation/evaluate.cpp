@@ -276,6 +276,7 @@ bool any_worse(const View& view)
         view.protocol.facts.begin(),
         view.protocol.facts.end(),
         [&](const auto& fact) {
+            if (fact.second.course) return false;
             Atom atom;
             atom.name = fact.first.text();
             atom.op = Op::Worse;

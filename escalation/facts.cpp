@@ -89,6 +89,10 @@ void check_facts(
         const auto fact = protocol.facts.find(name);
         if (fact == protocol.facts.end())
             faults.push_back({"fact_unknown", pointer + "/" + name.text(), "no such fact"});
+        else if (fact->second.only_signed)
+            faults.push_back(
+                {"fact_signed", pointer + "/" + name.text(), "only a signed ending says this"}
+            );
         else if (!valid(fact->second, value))
             faults.push_back({"fact_value", pointer + "/" + name.text(), choices(fact->second)});
     }

@@ -67,11 +67,12 @@ std::size_t ask(
     for (const Person& person : people) {
         const auto& asks = instance_of(step, key).asks;
         const auto known = asks.find(person.staff);
-        // Whoever spoke before being asked is asked now, and whoever moved their due instant is
-        // asked again when that one passes.
-        const bool anew =
-            known != asks.end() && (known->second.asked_at == Instant{} ||
-                                    (definition.after_due && known->second.rung == rung));
+        // Whoever spoke before being asked is asked now, whoever moved their due instant is asked
+        // again when that one passes, and some rungs ask all over again.
+        const bool again =
+            (definition.after_due && known != asks.end() && known->second.rung == rung) ||
+            (definition.anew && known != asks.end() && known->second.rung < rung);
+        const bool anew = known != asks.end() && (known->second.asked_at == Instant{} || again);
         if (known != asks.end() && (known->second.cannot || !anew)) {
             if (!known->second.cannot && !known->second.unreachable) ++counted_on;
             continue;
@@ -133,7 +134,7 @@ void reach(Step& step, const DutyKey& key, RungBecause because)
         event.empty = std::none_of(people.begin(), people.end(), [&](const Person& person) {
             const auto known = instance_of(step, key).asks.find(person.staff);
             return known == instance_of(step, key).asks.end() ||
-                   (!known->second.cannot && !known->second.unreachable);
+                   (!known->second.cannot && (rung.anew || !known->second.unreachable));
         });
         const bool empty = event.empty;
         step.emit(std::move(event));
@@ -159,7 +160,8 @@ std::vector<ChannelName> spared_channels(
     const Step& step, const Forever& forever, const StaffId& staff
 )
 {
-    const auto& all = step.protocol().level(step.incident().level).channels;
+    const auto& all =
+        forever.by.empty() ? step.protocol().level(step.incident().level).channels : forever.by;
     std::vector<ChannelName> out;
     const auto paged = step.incident().last_paged.find(staff);
     for (const ChannelName& channel : all) {
@@ -356,6 +358,35 @@ Span repeats_every(const Step& step, const Duty& duty, const DutyKey& key)
             (!pace.until || step.now() - instance.clock_start < *pace.until))
             return pace.every;
     return duty.forever->every_for(step.incident().level);
+}
+
+bool ask_who_joined(Step& step)
+{
+    bool changed = false;
+    std::vector<DutyKey> open;
+    for (const auto& [key, duty] : step.incident().duties)
+        if (duty.open()) open.push_back(key);
+    for (const DutyKey& key : open) {
+        const Duty* duty = step.definition(key.name);
+        if (duty == nullptr) continue;
+        for (unsigned i = 0; i < instance_of(step, key).reached(); ++i) {
+            const Ladder& ladder = ladder_of(*duty, instance_of(step, key).rungs[i]);
+            if (i >= ladder.size() || !ladder[i].joins) continue;
+            if (!holds(step.view_of(*duty, key.scope), ladder[i].when)) continue;
+            std::vector<Target> registers;
+            for (const Target& target : ladder[i].to)
+                if (target.kind == Target::Kind::Register) registers.push_back(target);
+            auto people = step.people_of(registers, duty, key.scope);
+            std::erase_if(people, [&](const Person& person) {
+                const auto& asks = instance_of(step, key).asks;
+                const auto known = asks.find(person.staff);
+                return known != asks.end() && known->second.asked_at != Instant{};
+            });
+            changed |= !people.empty();
+            ask(step, key, people, i, ladder[i], text_of(step, *duty, key, ladder[i]), Span{});
+        }
+    }
+    return changed;
 }
 
 bool everybody_declined(const DutyInstance& duty)

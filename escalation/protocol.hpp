@@ -31,6 +31,8 @@ struct Fact {
     bool per_subject = false;
     std::vector<std::string> values;  // a scale runs from best to worst
     std::map<std::string, std::string> value_labels;
+    bool course = false;  // how far something has come, not how grave it is: it never gets worse
+    bool only_signed = false;  // said by a signed ending, and by nothing else
 };
 
 // The level rises to `level` while `when` holds for the incident or for any one subject.
@@ -81,6 +83,7 @@ struct Target {
         Register,  // whoever stands in the register
         Self,      // the person a person-scoped duty is about
         Slot,      // a role named by the duty's `each` entry: role, head, alternate ...
+        Doer,      // whoever did that duty, of the same subject where it is about subjects
     };
     Kind kind = Kind::Role;
     std::string name;
@@ -102,11 +105,12 @@ struct Rung {
     TextCode text;
     std::vector<ChannelName> by;  // empty: the level's channels
     Again again;
+    bool anew = false;   // also asks those whom an earlier rung asked
+    bool joins = false;  // once reached, also asks whoever enters a register it names
 };
 
 using Ladder = std::vector<Rung>;
 
-// What a duty does when its ladder is exhausted and nobody has answered.
 // How often, for as long as a round of calls is young, or an hour is late.
 struct Pace {
     Condition when{Always{}};
@@ -114,6 +118,7 @@ struct Pace {
     Span every{};
 };
 
+// What a duty does when its ladder is exhausted and nobody has answered.
 struct Forever {
     enum class To { AllButCannot, LastRung };
     Span every{};
@@ -123,6 +128,7 @@ struct Forever {
     TextCode text;                       // empty: the text of the rung the person was asked by
     std::map<LevelName, Span> every_at;  // by level; `every` where it has none
     std::vector<Pace> paces;             // the first that holds goes before both
+    std::vector<ChannelName> by;         // empty: the level's channels
 
     [[nodiscard]] Span every_for(const LevelName& level) const;
 };
@@ -163,7 +169,8 @@ struct DueRule {
     RoleName role;  // empty: any
     Condition when{Always{}};
     Span span{};
-    unsigned workdays = 0;  // not 0: the end of so many working days after, instead of `span`
+    unsigned workdays = 0;    // not 0: the end of so many working days after, instead of `span`
+    bool from_level = false;  // counted from when the level began, and never before now
 };
 
 struct RecordField {
@@ -275,6 +282,7 @@ struct End {
     LevelName level = {};                       // Lower: to this one
     std::map<FactName, std::string> sets = {};  // Facts
     TextCode text = {};                         // told to everybody who was ever asked
+    std::vector<ChannelName> by = {};           // by these; empty: the level's channels
 };
 
 struct Text {

@@ -92,8 +92,27 @@ std::vector<Person> Step::people_of(
                 if (slot != entry->slots.end()) add_role(slot->second);
                 break;
             }
+            case Target::Kind::Doer: {
+                const StaffId who = doer_of(DutyName(target.name), duty, scope);
+                if (!who.empty()) add({who, RoleName{}, "did " + target.name});
+                break;
+            }
         }
     }
+    return out;
+}
+
+StaffId Step::doer_of(const DutyName& name, const Duty* duty, const std::string& scope) const
+{
+    const Duty* done = definition(name);
+    const bool own_lane = done != nullptr && duty != nullptr && done->scope == Scope::Subject &&
+                          duty->scope == Scope::Subject;
+    StaffId out;
+    for (auto it = incident_.duties.lower_bound(DutyKey{name, {}, 0});
+         it != incident_.duties.end() && it->first.name == name;
+         ++it)
+        if (it->second.state == DutyState::Done && (!own_lane || it->first.scope == scope))
+            out = it->second.ended_by;
     return out;
 }
 
@@ -273,6 +292,7 @@ void settle(Step& step)
         changed |= settle_level(step);
         changed |= settle_duties(step);
         changed |= climb(step);
+        changed |= ask_who_joined(step);
         if (!changed) break;
     }
     settle_informs(step);

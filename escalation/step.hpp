@@ -86,6 +86,10 @@ public:
 
     // Renewals happen once in a step, however often it is settled.
     [[nodiscard]] bool renew_once(const DutyName& name, const std::string& scope);
+    // Whoever did the newest instance of that duty that is done: of the same subject, where both
+    // are about subjects. Empty when nobody has, or circumstances did.
+    [[nodiscard]] StaffId doer_of(const DutyName& name, const Duty* duty, const std::string& scope)
+        const;
 
 private:
     struct PendingInform {
@@ -135,6 +139,8 @@ void reopen_unless_satisfied(Step& step, const DutyKey& key, const StaffId& who)
 
 // ladder.cpp
 bool climb(Step& step);
+// Whoever came into a register that a rung names after that rung was reached is asked now.
+bool ask_who_joined(Step& step);
 // The next rung, or when there is none and everybody asked has declined, the next repeat: now.
 void go_on_at_once(Step& step, const DutyKey& key, RungBecause because);
 // A level rise: earlier rungs, missing first people, a word to those already asked.

@@ -3,6 +3,7 @@
 #include "config/protocol_loader.hpp"
 #include "config/roster.hpp"
 #include "daemon/configuration.hpp"
+#include "daemon/rehearsal/rehearsal_deeds.hpp"
 #include "daemon/rehearsal/rehearsal_house.hpp"
 #include "daemon/rehearsal/rehearsal_record.hpp"
 
@@ -22,31 +23,6 @@ using config::RehearsalStep;
 using config::Values;
 
 namespace {
-
-constexpr const char* account = "rehearsal";
-
-std::map<FactName, FactValue> facts_of(const std::map<std::string, Values>& given)
-{
-    std::map<FactName, FactValue> out;
-    for (const auto& [name, values] : given) out[FactName(name)] = values;
-    return out;
-}
-
-// The instance that an ask means: by its whole key, or by its name when this person was asked one.
-std::optional<DutyKey> ask_of(
-    const Incident& incident, const std::string& text, const StaffId& staff
-)
-{
-    const auto parsed = DutyKey::parse(text);
-    if (!parsed || incident.duties.contains(*parsed)) return parsed;
-    std::optional<DutyKey> out;
-    for (const auto& [key, duty] : incident.duties) {
-        if (key.name != parsed->name) continue;
-        const bool theirs = duty.asks.contains(staff) || key.scope == staff.text();
-        if (!out || theirs) out = key;
-    }
-    return out ? out : parsed;
-}
 
 // Plays one file: its steps at their instants, each before whatever else is due then.
 class Player {
@@ -157,78 +133,14 @@ private:
     // Nothing when the incident it speaks of was never opened.
     std::optional<Command> command_of(const RehearsalStep& step, House& within)
     {
-        if (step.what == RehearsalStep::Do::Open) return open(step, within);
+        DeedContext context{stage_, within.engine(), {}, {}, {}};
+        context.named = [this](const std::string& name) { return record_.incident(name); };
+        context.fresh = IncidentId(daemon::make_ulid(within.entropy(), within.engine().now()));
+        if (step.what == RehearsalStep::Do::Open) return open_command(step, context);
         const IncidentId* id = record_.incident(step.incident);
-        const Incident* incident = id == nullptr ? nullptr : within.engine().board().find(*id);
-        if (incident == nullptr) return std::nullopt;
-        const Actor by{account, StaffId(step.by)};
-        switch (step.what) {
-            case RehearsalStep::Do::Answer: return answer(step, *incident);
-            case RehearsalStep::Do::Facts:
-                return SetFacts{
-                    *id, SubjectId(step.subject), facts_of(step.facts), step.by, std::nullopt, by};
-            case RehearsalStep::Do::Record: return AddRecord{*id, step.duty, step.fields, by};
-            case RehearsalStep::Do::Close: {
-                EndName end(step.end);
-                if (end.empty() && !stage_.protocol->ends.empty())
-                    end = stage_.protocol->ends.begin()->first;
-                return SignEnd{*id, end, StaffId(step.by), step.fields, by};
-            }
-            case RehearsalStep::Do::Triage: {
-                Triage command{*id, Judgement::Open, IncidentId{}, step.reason, by};
-                if (step.judgement == "dismiss") command.judgement = Judgement::Dismiss;
-                if (step.judgement == "attach") command.judgement = Judgement::Attach;
-                if (const IncidentId* into = record_.incident(step.into); !step.into.empty())
-                    command.into = into == nullptr ? IncidentId{} : *into;
-                return command;
-            }
-            case RehearsalStep::Do::Open:
-            case RehearsalStep::Do::Restart:
-            case RehearsalStep::Do::Clock: break;
-        }
-        return std::nullopt;
-    }
-
-    Command open(const RehearsalStep& step, House& within)
-    {
-        Report report;
-        report.id = IncidentId(daemon::make_ulid(within.entropy(), within.engine().now()));
-        report.kind = step.kind == "drill"  ? Kind::Drill
-                      : step.kind == "test" ? Kind::Test
-                                            : Kind::Real;
-        report.via = step.via;
-        report.by = {account, StaffId{}};
-        if (stage_.directory->person(StaffId(step.by)) != nullptr)
-            report.by.staff = StaffId(step.by);
-        for (const config::RehearsalSubject& subject : step.subjects)
-            report.subjects.push_back(
-                {StudentId(subject.student), subject.description, facts_of(subject.facts)}
-            );
-        if (step.place)
-            report.place = PlaceReport{
-                step.place->campus,
-                step.place->building,
-                step.place->floor,
-                step.place->room,
-                step.place->detail};
-        report.callback = step.callback;
-        report.facts = facts_of(step.facts);
-        report.text = step.text;
-        return report;
-    }
-
-    static Command answer(const RehearsalStep& step, const Incident& incident)
-    {
-        Answer command;
-        command.incident = incident.id;
-        command.staff = StaffId(step.by);
-        command.word = Word(step.answer);
-        if (!step.ask.empty()) command.ask = ask_of(incident, step.ask, command.staff);
-        command.eta = step.eta;
-        command.reason = step.reason;
-        command.via = step.via;
-        command.by = {account, StaffId(step.heard_by.empty() ? step.by : step.heard_by)};
-        return command;
+        context.incident = id == nullptr ? nullptr : within.engine().board().find(*id);
+        if (context.incident == nullptr) return std::nullopt;
+        return rehearsal::command_of(step, context);
     }
 
     const RehearsalFile& file_;

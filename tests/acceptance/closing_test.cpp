@@ -35,12 +35,17 @@ TEST_CASE(
     CHECK(house.post(center, close, reason).status == 409);
 
     end_every_duty(house, id);
+    CHECK(
+        missing_codes(house.post(lead, close, reason)) ==
+        std::vector<std::string>{"duty_open", "not_stood_down"}
+    );
+    stand_down(house, id);
     CHECK(house.post(lead, close, {}).status == 409);
     CHECK(house.post(deputy, close, reason).status == 404);
     const HttpReply first = house.post(lead, close, reason);
     INFO(first.body);
     REQUIRE(first.status == 200);
-    CHECK(text_of(first.json(), "phase") == "controlled");
+    CHECK(text_of(first.json(), "phase") == "aftercare");
 
     // Nobody signs twice, and a restart forgets no signature.
     CHECK(

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 namespace shouwang::test {
@@ -21,14 +22,46 @@ bool takes(const js::object& duty, std::string_view word)
     });
 }
 
-void file_record(House& house, const std::string& incident, const js::object& duty)
+// There until an ending is signed, or for longer than any story.
+bool stays_open(const js::object& duty)
 {
-    const js::object fields{
+    const std::string name = text_of(duty, "key");
+    return name == "S32" || name == "S46" || name.starts_with("S40-7d") ||
+           name.starts_with("S40-14d") || name.starts_with("S49");
+}
+
+// All is well, as a form says it.
+std::string good_news(const std::string& field)
+{
+    static const std::map<std::string, std::string> known{
         {"conscious", "yes"},
+        {"sighted", "yes"},
         {"injury", "none"},
         {"life_danger", "no"},
         {"hazard", "none"},
-        {"disturbed", "no"}};
+        {"disturbed", "no"},
+        {"contact", "0"},
+        {"guardian_state", "informed"},
+        {"level", "none"},
+        {"entry", "在案"},
+        {"helper", "vs-05"},
+        {"first_talk", "下周一"}};
+    const auto found = known.find(field);
+    return found == known.end() ? std::string() : found->second;
+}
+
+void file_record(House& house, const std::string& incident, const js::object& duty)
+{
+    js::object fields;
+    for (const js::value& each : duty.at("record").as_array()) {
+        const js::object& field = each.as_object();
+        const std::string name = text_of(field, "name");
+        const std::string value = good_news(name);
+        if (!value.empty())
+            fields[name] = value;
+        else if (field.at("required").as_bool())
+            fields[name] = "已办";
+    }
     const HttpReply reply = house.post(
         house.desk(),
         incidents + "/" + incident + "/duties/" + text_of(duty, "key") + "/records",
@@ -43,11 +76,22 @@ void file_record(House& house, const std::string& incident, const js::object& du
 void settle(House& house, const std::string& incident, const js::object& duty)
 {
     const js::array& asked = duty.at("asked").as_array();
-    std::string staff = takes(duty, "confirmed") ? "hq" : text_of(duty, "scope");
+    const bool of_person = text_of(duty, "key").starts_with("S09@");
+    std::string staff = of_person ? text_of(duty, "scope") : "hq";
     if (!asked.empty()) staff = text_of(asked.front().as_object(), "staff");
-    if (staff.empty()) return;
-    for (const char* word : {"arrived", "confirmed", "received"})
+    for (const char* word :
+         {"arrived",
+          "confirmed",
+          "called",
+          "ambulance_here",
+          "police_here",
+          "fire_here",
+          "reported",
+          "go",
+          "received"})
         if (takes(duty, word)) {
+            // Nobody was asked anything, and there is nothing to acknowledge.
+            if (std::string_view(word) == "received" && asked.empty()) return;
             const HttpReply reply = answer_for(house, incident, staff, word, text_of(duty, "key"));
             INFO(reply.body);
             REQUIRE(reply.status == 200);
@@ -147,7 +191,7 @@ void end_every_duty(House& house, const std::string& incident)
         std::size_t open = 0;
         for (const js::value& each : now.at("duties").as_array()) {
             const js::object& duty = each.as_object();
-            if (text_of(duty, "state") != "open") continue;
+            if (text_of(duty, "state") != "open" || stays_open(duty)) continue;
             ++open;
             if (!duty.at("record").as_array().empty())
                 file_record(house, incident, duty);
@@ -157,6 +201,56 @@ void end_every_duty(House& house, const std::string& incident)
         if (open == 0) return;
     }
     FAIL("duties are still open");
+}
+
+std::string link_of(House& house, const std::string& staff)
+{
+    std::string link;
+    REQUIRE(house.wait([&] {
+        for (const Arrival& arrival : house.arrivals)
+            if (arrival.recipient() == staff) link = arrival.text("respond_url");
+        return !link.empty();
+    }));
+    const auto path = link.find("/r/");
+    REQUIRE(path != std::string::npos);
+    return link.substr(path);
+}
+
+std::string hidden_field(const std::string& html, const std::string& name)
+{
+    const std::string begins = "name=\"" + name + "\" value=\"";
+    const auto at = html.find(begins);
+    if (at == std::string::npos) return {};
+    const auto from = at + begins.size();
+    return html.substr(from, html.find('"', from) - from);
+}
+
+HttpReply press(House& house, const std::string& target, const std::string& form)
+{
+    HttpCall call("POST", target, form);
+    call.content_type = "application/x-www-form-urlencoded";
+    return house.call(std::move(call));
+}
+
+void stand_down(House& house, const std::string& incident)
+{
+    end_every_duty(house, incident);
+    const js::object now = view(house, incident);
+    const js::array& held = now.at("registers").as_object().at("commander").as_array();
+    REQUIRE_FALSE(held.empty());
+    const std::string commander = text_of(held.front().as_object(), "staff");
+    const std::string link = link_of(house, commander);
+    const HttpReply page = house.call(HttpCall("GET", link));
+    REQUIRE(page.status == 200);
+    const HttpReply signed_off = press(
+        house,
+        link + "/sign",
+        "ask=stand_down&field.reason=ok&nonce=" + hidden_field(page.body, "nonce")
+    );
+    INFO(signed_off.body);
+    REQUIRE(signed_off.status == 200);
+    // What comes afterwards is done at once.
+    end_every_duty(house, incident);
 }
 
 std::vector<std::string> missing_codes(const HttpReply& problem)

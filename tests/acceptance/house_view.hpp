@@ -41,8 +41,17 @@ HttpReply answer_for(
     const std::string& ask
 );
 
-// Answers, confirms and records until no duty of the incident is open any more.
+// Answers, confirms and records until nothing is open any more but what only signatures end.
 void end_every_duty(House& house, const std::string& incident);
+// All of that, the commander's signature, and what is owed in aftercare.
+void stand_down(House& house, const std::string& incident);
+
+// The path of the link in this person's newest page; waits for the first.
+[[nodiscard]] std::string link_of(House& house, const std::string& staff);
+// The value of the first hidden field of that name; empty when there is none.
+[[nodiscard]] std::string hidden_field(const std::string& html, const std::string& name);
+// Sends a form as a page's button does.
+HttpReply press(House& house, const std::string& target, const std::string& form);
 
 // The codes of `missing` in a problem.
 [[nodiscard]] std::vector<std::string> missing_codes(const HttpReply& problem);

@@ -12,37 +12,6 @@ namespace js = boost::json;
 
 namespace {
 
-// The path of the link in this person's page.
-std::string link_of(House& house, const std::string& staff)
-{
-    std::string link;
-    REQUIRE(house.wait([&] {
-        for (const Arrival& arrival : house.arrivals)
-            if (arrival.recipient() == staff) link = arrival.text("respond_url");
-        return !link.empty();
-    }));
-    const auto path = link.find("/r/");
-    REQUIRE(path != std::string::npos);
-    return link.substr(path);
-}
-
-// The value of the first hidden field of that name.
-std::string hidden(const std::string& html, const std::string& name)
-{
-    const std::string begins = "name=\"" + name + "\" value=\"";
-    const auto at = html.find(begins);
-    if (at == std::string::npos) return {};
-    const auto from = at + begins.size();
-    return html.substr(from, html.find('"', from) - from);
-}
-
-HttpReply press(House& house, const std::string& target, const std::string& form)
-{
-    HttpCall call("POST", target, form);
-    call.content_type = "application/x-www-form-urlencoded";
-    return house.call(std::move(call));
-}
-
 std::string escaped(const std::string& text)
 {
     std::string out;
@@ -77,9 +46,9 @@ TEST_CASE(
     CHECK(house.journal_sequence() == before);
 
     // A form that did not come from the page, a word from another's link: nothing either.
-    const std::string ask = escaped(hidden(page.body, "ask"));
-    const std::string nonce = hidden(page.body, "nonce");
-    const std::string key = hidden(page.body, "key");
+    const std::string ask = escaped(hidden_field(page.body, "ask"));
+    const std::string nonce = hidden_field(page.body, "nonce");
+    const std::string key = hidden_field(page.body, "key");
     REQUIRE_FALSE(nonce.empty());
     CHECK(press(house, link + "/going", "ask=" + ask).status == 403);
     CHECK(press(house, link + "/going", "ask=" + ask + "&nonce=wrong").status == 403);
@@ -104,14 +73,15 @@ TEST_CASE(
     house.kill();
     house.start();
     CHECK(house.call(HttpCall("GET", link)).status == 200);
-    end_every_duty(house, id);
+    stand_down(house, id);
     // The lead signs behind their own link; the desk passes on what one other person says, and
     // would not have been believed for both.
     const std::string close = "/api/v1/incidents/" + id + "/close";
     const std::string lead = link_of(house, "vs-05");
     const HttpReply theirs = house.call(HttpCall("GET", lead));
     REQUIRE(theirs.body.find("/sign\"") != std::string::npos);
-    const std::string signing = "ask=close&field.reason=ok&nonce=" + hidden(theirs.body, "nonce");
+    const std::string signing =
+        "ask=close&field.reason=ok&nonce=" + hidden_field(theirs.body, "nonce");
     CHECK(press(house, link + "/sign", "ask=close&field.reason=ok&nonce=" + nonce).status == 409);
     const HttpReply first = press(house, lead + "/sign", signing);
     INFO(first.body);

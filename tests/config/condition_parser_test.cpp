@@ -86,7 +86,7 @@ TEST_CASE("condition: spans and times of day are read to the millisecond", "[con
     CHECK(parse_span("250ms") == Span(250ms));
     CHECK(parse_span("5m") == Span(5min));
     CHECK(parse_span("7d") == Span(168h));
-    for (const char* text : {"", "5", "m", "-5m", "5 m", "5min", "8d", "99999999999999999999s"})
+    for (const char* text : {"", "5", "m", "-5m", "5 m", "5min", "32d", "99999999999999999999s"})
         CHECK_FALSE(parse_span(text));
     CHECK(span_text(90s) == "90s");
     CHECK(span_text(120s) == "2m");

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -167,11 +168,13 @@ TEST_CASE("notice-safe: duties lead a page in the order of the file", "[config]"
 {
     std::vector<std::string> order;
     for (const DutyName& name : notice_safe().duty_order) order.push_back(name.text());
-    CHECK(
-        order ==
-        std::vector<std::string>{
-            "S03", "S04", "S05", "S06", "S47", "S09", "S10", "S11", "S48", "S02", "S01"}
-    );
+    // Whoever is called to the scene hears that first; what is decided, called and written comes
+    // after, in the order in which it matters.
+    const std::vector<std::string> first{
+        "S03", "S04", "S05", "S06", "S47", "S09", "S10", "S11", "S07", "S08", "S12", "S13", "S14"};
+    REQUIRE(order.size() > first.size());
+    CHECK(std::equal(first.begin(), first.end(), order.begin()));
+    CHECK(order.back() == "S46");
 }
 
 TEST_CASE("notice-safe: every text fits one short message at its longest", "[config][notice-7]")

@@ -62,7 +62,6 @@ void CoreWorld::run()
     ++tally_.seen["worlds of " + setting_.name];
     report();
     trouble();
-    heal();
     end_all();
     after_the_end();
     tally_.pages += oracle_.pages();

@@ -54,6 +54,8 @@ private:
     void crash();
     void trouble();
     void heal();
+    bool sign_off(const escalation::IncidentId& id, const escalation::End& end);
+    void identify_everybody(const escalation::IncidentId& id);
     void end_all();
     void after_the_end();
 

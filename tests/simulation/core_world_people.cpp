@@ -1,5 +1,6 @@
 #include "escalation/resolve.hpp"
 #include "tests/simulation/core_world.hpp"
+#include "tests/simulation/way_out.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -292,9 +293,28 @@ bool CoreWorld::help(const Incident& incident)
     });
     for (const auto& [name, rules] : protocol_.registers)
         if (stuck && (rules.anyone || !rules.rank.empty())) fill(incident, rules);
-    return std::any_of(incident.duties.begin(), incident.duties.end(), [](const auto& duty) {
-        return duty.second.open();
+    return std::any_of(incident.duties.begin(), incident.duties.end(), [&](const auto& duty) {
+        return duty.second.open() && !only_signed_off(protocol_.duties.at(duty.first.name));
     });
+}
+
+// Whoever nobody knew is known in the end: until then somebody is asked to find out.
+void CoreWorld::identify_everybody(const IncidentId& id)
+{
+    const Incident& incident = board_.incidents.at(id);
+    if (incident.stage != Stage::Open && incident.stage != Stage::Aftercare) return;
+    std::vector<SubjectId> unknown;
+    for (const auto& [subject, state] : incident.subjects)
+        if (!state.identified() && !state.closed) unknown.push_back(subject);
+    const bool nobody = incident.subjects.empty();
+    for (const auto& [student, known] : setting_.directory->students) {
+        if (nobody) {
+            if (feed(AddSubject{id, {student, "", {}}, "healed", {"desk", StaffId{}}})) return;
+            continue;
+        }
+        if (unknown.empty()) return;
+        if (feed(Identify{id, unknown.back(), student, {"desk", StaffId{}}})) unknown.pop_back();
+    }
 }
 
 void CoreWorld::heal()
@@ -306,10 +326,14 @@ void CoreWorld::heal()
     for (const auto& [id, incident] : board_.incidents)
         if (incident.live()) live.push_back(id);
     for (const IncidentId& id : live) {
+        identify_everybody(id);
         // What cannot be helped by an answer: the facts turn for the better.
         std::map<FactName, FactValue> calm;
         for (const auto& [name, fact] : protocol_.facts)
-            if (fact.kind == FactKind::Scale) calm[name] = {fact.values.front()};
+            if (fact.kind == FactKind::Scale && !fact.only_signed)
+                calm[name] = {fact.values.front()};
+            else if (fact.kind == FactKind::Set)
+                calm[name] = {fact.values.front()};
         const Incident& incident = board_.incidents.at(id);
         feed(SetFacts{id, SubjectId{}, calm, "healed", std::nullopt, {"desk", StaffId{}}});
         std::vector<SubjectId> subjects;
@@ -362,36 +386,43 @@ std::vector<StaffId> CoreWorld::possible_signers(const Incident& incident, const
     return {out.begin(), out.end()};
 }
 
+// Everybody who may sign this ending does. Returns whether that was enough.
+bool CoreWorld::sign_off(const IncidentId& id, const End& end)
+{
+    SignEnd command;
+    command.incident = id;
+    command.end = end.name;
+    for (const std::string& field : end.evidence) command.evidence[field] = "CANARY";
+    const auto people = possible_signers(board_.incidents.at(id), end);
+    const auto over = [&] { return board_.incidents.at(id).stage == stage_after(end); };
+    // The desk passes on what everybody says, which is worth one signature; the rest is theirs.
+    for (const bool own : {false, true})
+        for (const StaffId& staff : people) {
+            if (over()) break;
+            command.staff = staff;
+            command.by = {own ? staff.text() : "desk", own ? staff : StaffId()};
+            feed(command);
+        }
+    std::string missing;
+    if (!over())
+        for (const Missing& item :
+             missing_for(protocol_, *setting_.directory, board_.incidents.at(id), end.name, now_))
+            missing += " " + item.code + " " + item.detail;
+    must(over() || people.size() < end.signers.size(), "liveness", "cannot be ended:", missing);
+    return over();
+}
+
 void CoreWorld::end_all()
 {
-    std::vector<IncidentId> open;
-    for (const auto& [id, incident] : board_.incidents)
-        if (incident.stage == Stage::Open && !incident.paused) open.push_back(id);
-    for (const IncidentId& id : open) {
-        const auto& [name, end] = *protocol_.ends.begin();
-        SignEnd command;
-        command.incident = id;
-        command.end = name;
-        for (const std::string& field : end.evidence) command.evidence[field] = "CANARY";
-        const auto people = possible_signers(board_.incidents.at(id), end);
-        // The desk passes on what everybody says, which is worth one signature; the rest is theirs.
-        for (const bool own : {false, true})
-            for (const StaffId& staff : people) {
-                if (board_.incidents.at(id).stage == Stage::Closed) break;
-                command.staff = staff;
-                command.by = {own ? staff.text() : "desk", own ? staff : StaffId()};
-                feed(command);
-            }
-        const bool closed = board_.incidents.at(id).stage == Stage::Closed;
-        std::string missing;
-        if (!closed)
-            for (const Missing& item :
-                 missing_for(protocol_, *setting_.directory, board_.incidents.at(id), name, now_))
-                missing += " " + item.code + " " + item.detail;
-        must(
-            closed || people.size() < end.signers.size(), "liveness", "cannot be closed:", missing
-        );
-        if (closed) ++tally_.closed;
+    std::set<IncidentId> nobody_signs;
+    for (const End& end : way_out(protocol_)) {
+        heal();
+        std::vector<IncidentId> running;
+        for (const auto& [id, incident] : board_.incidents)
+            if (incident.running() && !incident.paused && !nobody_signs.contains(id))
+                running.push_back(id);
+        for (const IncidentId& id : running)
+            if (!sign_off(id, end)) nobody_signs.insert(id);
     }
     oracle_.at_rest(board_, now_);
 }

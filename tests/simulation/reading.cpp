@@ -170,7 +170,7 @@ void Reading::operator()(const FactsSet& e)
                            ? scale.values.begin()
                            : std::find(scale.values.begin(), scale.values.end(), words.front());
             };
-            if (place(value) > place(was)) worsened_ = true;
+            if (place(value) > place(was) && !scale.course) worsened_ = true;
         }
         known = value;
     }
@@ -382,7 +382,12 @@ void Reading::operator()(const Asked& e)
         for (const Span span : rung.again.after) ask.attempts.push_back(now_ + span);
         must(seen.rungs[e.rung].reached.has_value(), "3", "asked by a rung not reached");
         // Anew only for an instant that the person moved themselves.
-        must(!known || (same_rung && rung.after_due), "3", "asked twice:", e.staff.text());
+        must(
+            !known || (same_rung && rung.after_due) || (!same_rung && rung.anew),
+            "3",
+            "asked twice:",
+            e.staff.text()
+        );
         must(e.attempts_by == rung.again.by, "10", "attempts by another channel");
     } else {
         must(repeated_.contains(e.duty), "3", "asked by no rung:", e.duty.text());

@@ -33,7 +33,9 @@ bool Reading::entitled(const Oracle::SeenDuty& seen, const DutyKey& key, const S
     for (const Target& target : seen.rule->answer_from) {
         switch (target.kind) {
             case Target::Kind::Role: {
-                const std::string scope = seen.rule->scope == Scope::College ? key.scope : "";
+                const bool limited =
+                    seen.rule->scope == Scope::College || seen.rule->scope == Scope::Subject;
+                const std::string scope = limited ? key.scope : "";
                 const auto people =
                     resolve(
                         protocol(), oracle_.directory_, after_, RoleName(target.name), scope, now_
@@ -50,6 +52,12 @@ bool Reading::entitled(const Oracle::SeenDuty& seen, const DutyKey& key, const S
                 if (list != incident_.registers.end() && list->second.contains(staff)) return true;
                 break;
             }
+            case Target::Kind::Doer:
+                for (const auto& [other, done] : incident_.duties)
+                    if (other.name.text() == target.name && done.state == DutyState::Done &&
+                        done.asks.contains(staff))
+                        return true;
+                break;
             case Target::Kind::Self:
             case Target::Kind::Slot: break;
         }
@@ -348,9 +356,16 @@ void Reading::operator()(const Ended& e)
         incident_.hands.erase(key);
         return;
     }
-    const View view{protocol(), oracle_.directory_, after_, nullptr, now_, SubjectId{}, StaffId{}};
-    for (const RefuseWhen& refuse : rule.refuse)
-        must(!holds(view, refuse.when), "5", "ended in spite of", refuse.code);
+    View view{protocol(), oracle_.directory_, after_, nullptr, now_, SubjectId{}, StaffId{}};
+    std::vector<SubjectId> lanes;
+    for (const auto& [id, subject] : after_.subjects)
+        if (!subject.closed) lanes.push_back(id);
+    if (lanes.empty()) lanes.emplace_back();
+    for (const SubjectId& lane : lanes) {
+        view.lane = lane;
+        for (const RefuseWhen& refuse : rule.refuse)
+            must(!holds(view, refuse.when), "5", "ended in spite of", refuse.code);
+    }
 }
 
 void Reading::operator()(const Unreachable& e)

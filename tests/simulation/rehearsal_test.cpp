@@ -90,7 +90,7 @@ std::string step_before(const std::string& marker, const std::string& step)
     return with(read("a2.toml"), marker, "[[step]]\n" + step + "\n\n" + marker);
 }
 
-const std::string before_sao = "[[step]]                                  # 10";
+const std::string before_sao = "[[step]]                                  # 11";
 
 }  // namespace
 
@@ -156,7 +156,7 @@ TEST_CASE("rehearsal: what did not come as expected is told, with what came inst
 
     const auto came = played_text(with(
         a2,
-        "never = { page = { role = \"psych_counsellor\" } }",
+        "never = { page = { role = \"psych_counsellor\", duty = \"S03\" } }",
         "never = { page = { role = \"univ_leader\" } }"
     ));
     CHECK(says(came.unmet, "role = univ_leader came at 02:32:40"));
@@ -175,7 +175,7 @@ TEST_CASE("rehearsal: a refused step is unmet unless it was expected", "[sim]")
         "at = \"02:19:20\"\ndo = \"close\"\nby = \"vs-05\"\nevidence = { reason = \"x\" }";
     CHECK(says(played_text(step_before(before_sao, step)).unmet, "was refused: duty_open"));
     const std::string expected =
-        step_before(before_sao, step) + "\n[[expect]]\nstep = 10\nrefused = [\"duty_open\"]\n";
+        step_before(before_sao, step) + "\n[[expect]]\nstep = 11\nrefused = [\"duty_open\"]\n";
     check_passed(played_text(expected));
     const auto other =
         played_text(with(expected, "refused = [\"duty_open\"]", "refused = [\"life\"]"));

@@ -112,7 +112,14 @@ private:
         const escalation::EndName& name,
         const escalation::End& end
     );
+    [[nodiscard]] escalation::StaffId who_writes(
+        const escalation::Incident& incident,
+        const escalation::Duty& rule,
+        const escalation::DutyInstance& duty
+    );
+    [[nodiscard]] std::string open_duties();
     void end_all();
+    void end_all_by(const escalation::End& end);
     void audit();
 
     Setting setting_;

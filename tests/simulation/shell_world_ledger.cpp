@@ -1,5 +1,6 @@
 #include "escalation/resolve.hpp"
 #include "tests/simulation/shell_world.hpp"
+#include "tests/simulation/way_out.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -164,6 +165,25 @@ void ShellWorld::look_at_promises()
         must(board().find(id) != nullptr, "1", "promised and lost:", id.text());
 }
 
+// Whoever was asked, or else whoever may write it unasked.
+StaffId ShellWorld::who_writes(const Incident& incident, const Duty& rule, const DutyInstance& duty)
+{
+    if (!duty.asks.empty()) return duty.asks.begin()->first;
+    for (const Target& target : rule.answer_from) {
+        if (target.kind != Target::Kind::Role) continue;
+        const auto found = resolve(
+            *stage_.protocol,
+            *stage_.directory,
+            incident,
+            RoleName(target.name),
+            {},
+            house().engine().now()
+        );
+        if (!found.people.empty()) return found.people.front().staff;
+    }
+    return {};
+}
+
 bool ShellWorld::help()
 {
     bool open = false;
@@ -171,12 +191,13 @@ bool ShellWorld::help()
     for (const auto& [id, incident] : board().incidents) {
         if (!incident.live()) continue;
         for (const auto& [key, duty] : incident.duties) {
-            if (!duty.open()) continue;
-            open = true;
             const Duty& rule = stage_.protocol->duties.at(key.name);
+            if (!duty.open() || only_signed_off(rule)) continue;
+            open = true;
             if (!rule.record.empty()) {
-                if (duty.asks.empty()) continue;
-                AddRecord record{id, key.text(), {}, {"desk", duty.asks.begin()->first}};
+                const StaffId writer = who_writes(incident, rule, duty);
+                if (writer.empty()) continue;
+                AddRecord record{id, key.text(), {}, {"desk", writer}};
                 for (const RecordField& field : rule.record) {
                     const auto fact = stage_.protocol->facts.find(field.fact);
                     record.fields[field.name] = fact == stage_.protocol->facts.end()
@@ -221,19 +242,38 @@ bool ShellWorld::help()
 // What cannot be helped by an answer: the facts turn for the better.
 void ShellWorld::calm_down()
 {
-    std::vector<SetFacts> commands;
+    std::vector<Command> commands;
     for (const auto& [id, incident] : board().incidents) {
         if (!incident.live() || !calmed_.insert(id).second) continue;
+        // Whoever nobody knew is known in the end: until then somebody is asked to find out.
+        auto student = stage_.directory->students.begin();
+        for (const auto& [subject, state] : incident.subjects)
+            if (!state.identified() && student != stage_.directory->students.end())
+                commands.emplace_back(Identify{id, subject, (student++)->first, {"desk", StaffId{}}}
+                );
+        if (incident.subjects.empty() && student != stage_.directory->students.end())
+            commands.emplace_back(AddSubject{
+                id, {student->first, "", {}}, "healed", {"desk", StaffId{}}});
         SetFacts calm{id, {}, {}, "healed", std::nullopt, {"desk", StaffId{}}};
         for (const auto& [fact, rule] : stage_.protocol->facts)
-            if (rule.kind == FactKind::Scale) calm.facts[fact] = {rule.values.front()};
+            if (rule.kind == FactKind::Set || (rule.kind == FactKind::Scale && !rule.only_signed))
+                calm.facts[fact] = {rule.values.front()};
         commands.push_back(calm);
         for (const auto& [subject, state] : incident.subjects) {
             calm.subject = subject;
             commands.push_back(calm);
         }
     }
-    for (SetFacts& command : commands) submit(std::move(command));
+    for (Command& command : commands) submit(std::move(command));
+}
+
+std::string ShellWorld::open_duties()
+{
+    std::string out;
+    for (const auto& [id, incident] : board().incidents)
+        for (const auto& [key, duty] : incident.duties)
+            if (incident.live() && duty.open()) out += " " + key.text();
+    return out;
 }
 
 // The faults are gone and everybody does what they were asked.
@@ -250,7 +290,9 @@ void ShellWorld::heal()
         notifier->take(0ms);
     }
     for (unsigned round = 0;; ++round) {
-        must(round < heal_rounds_max, "liveness", "healed, and something stays open");
+        must(
+            round < heal_rounds_max, "liveness", "healed, and something stays open:", open_duties()
+        );
         try_again();
         pass(30s);
         const bool answered = std::all_of(alarms_.begin(), alarms_.end(), [](const Alarm& alarm) {
@@ -266,13 +308,21 @@ void ShellWorld::sign(const IncidentId& id, const EndName& name, const End& end)
 {
     for (const auto& roles : end.signers)
         for (const Target& target : roles) {
-            const RoleName role(target.name);
             const Incident& incident = board().incidents.at(id);
-            const Instant now = house().engine().now();
-            const auto found =
-                resolve(*stage_.protocol, *stage_.directory, incident, role, {}, now);
-            for (const Person& person : found.people) {
-                SignEnd command{id, name, person.staff, {}, {person.staff.text(), person.staff}};
+            std::set<StaffId> people;
+            if (target.kind == Target::Kind::Register) {
+                const auto held = incident.registers.find(RegisterName(target.name));
+                if (held != incident.registers.end())
+                    for (const RegisterEntry& entry : held->second) people.insert(entry.staff);
+            } else {
+                const Instant now = house().engine().now();
+                const RoleName role(target.name);
+                for (const Person& person :
+                     resolve(*stage_.protocol, *stage_.directory, incident, role, {}, now).people)
+                    people.insert(person.staff);
+            }
+            for (const StaffId& staff : people) {
+                SignEnd command{id, name, staff, {}, {staff.text(), staff}};
                 for (const std::string& field : end.evidence) command.evidence[field] = "CANARY";
                 submit(command);
             }
@@ -281,25 +331,32 @@ void ShellWorld::sign(const IncidentId& id, const EndName& name, const End& end)
 
 void ShellWorld::end_all()
 {
-    const auto& [name, end] = *stage_.protocol->ends.begin();
+    for (const End& end : way_out(*stage_.protocol)) end_all_by(end);
+    pass(3min);
+}
+
+void ShellWorld::end_all_by(const End& end)
+{
+    const auto over = [&](const Incident& incident) {
+        return !incident.running() || incident.stage == stage_after(end);
+    };
     for (unsigned round = 0;; ++round) {
         std::string missing;
         for (const auto& [id, incident] : board().incidents) {
-            if (incident.stage != Stage::Open) continue;
-            sign(id, name, end);
-            if (incident.stage != Stage::Open) continue;
+            if (over(incident)) continue;
+            sign(id, end.name, end);
+            if (over(incident)) continue;
             const Instant now = house().engine().now();
             for (const Missing& item :
-                 missing_for(*stage_.protocol, *stage_.directory, incident, name, now))
+                 missing_for(*stage_.protocol, *stage_.directory, incident, end.name, now))
                 missing += " " + item.code + " " + item.detail;
         }
         if (missing.empty()) break;
         // An hour of the day, too, can bring up a duty that nobody had before.
-        must(round < heal_rounds_max, "liveness", "cannot be closed:", missing);
+        must(round < heal_rounds_max, "liveness", "cannot be ended:", missing);
         help();
         pass(30s);
     }
-    pass(3min);
 }
 
 // When all is over: nothing is left unsent, and what counts as sent was.

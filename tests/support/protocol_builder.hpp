@@ -97,6 +97,7 @@ inline escalation::Target target(const std::string& text)
     if (text == "self") return {Kind::Self, {}};
     if (text.starts_with("register.")) return {Kind::Register, text.substr(9)};
     if (text.starts_with("slot.")) return {Kind::Slot, text.substr(5)};
+    if (text.starts_with("done.")) return {Kind::Doer, text.substr(5)};
     return {Kind::Role, text};
 }
 

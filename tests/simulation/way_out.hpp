@@ -1,0 +1,43 @@
+#pragma once
+
+#include "escalation/protocol.hpp"
+
+#include <algorithm>
+#include <variant>
+#include <vector>
+
+// How the people of a world get out of an incident: by signing, one ending after the other.
+namespace shouwang::test {
+
+// The endings that take an incident to its end, in the order in which they are signed.
+inline std::vector<escalation::End> way_out(const escalation::Protocol& protocol)
+{
+    std::vector<escalation::End> out;
+    for (const auto outcome : {escalation::EndOutcome::Aftercare, escalation::EndOutcome::Closed})
+        for (const auto& [name, end] : protocol.ends)
+            if (end.outcome == outcome) {
+                out.push_back(end);
+                break;
+            }
+    return out;
+}
+
+inline escalation::Stage stage_after(const escalation::End& end)
+{
+    return end.outcome == escalation::EndOutcome::Aftercare ? escalation::Stage::Aftercare
+                                                            : escalation::Stage::Closed;
+}
+
+// Nobody can do this duty: it is there until an ending is signed.
+inline bool only_signed_off(const escalation::Duty& duty)
+{
+    const bool answered =
+        std::any_of(duty.answers.begin(), duty.answers.end(), [](const auto& answer) {
+            return answer.second == escalation::Effect::Satisfy;
+        });
+    return !answered && duty.record.empty() && !duty.lapses && duty.each.empty() &&
+           std::holds_alternative<escalation::Atom>(duty.done.node) &&
+           std::get<escalation::Atom>(duty.done.node).topic == escalation::Topic::Incident;
+}
+
+}  // namespace shouwang::test
