@@ -239,6 +239,21 @@ private:
     Resolution out_;
 };
 
+// Whom the subjects still part of it are judged with: each college, and "-" for those nobody knows.
+std::set<std::string> colleges_of(const Incident& incident)
+{
+    std::set<std::string> out;
+    for (const auto& [id, subject] : incident.subjects)
+        if (!subject.closed) out.insert(subject.college.empty() ? "-" : subject.college.text());
+    return out;
+}
+
+bool is_of_a_subject(Path path)
+{
+    return path == Path::SubjectClass || path == Path::SubjectCollege ||
+           path == Path::SubjectBuilding || path == Path::SubjectInternSite;
+}
+
 }  // namespace
 
 Resolution resolve(
@@ -250,9 +265,30 @@ Resolution resolve(
     Instant now
 )
 {
-    Resolver resolver(protocol, directory, incident, scope, now);
-    resolver.add(role, {}, 0);
-    return resolver.take();
+    const auto known = protocol.roles.find(role);
+    const bool of_subject = known != protocol.roles.end() && is_of_a_subject(known->second.of);
+    const auto colleges = colleges_of(incident);
+    if (!scope.empty() || !of_subject || colleges.size() < 2) {
+        Resolver resolver(protocol, directory, incident, scope, now);
+        resolver.add(role, {}, 0);
+        return resolver.take();
+    }
+    // One whom nobody knows must not turn the lead of another's college into a stand-in.
+    Resolution out;
+    for (const std::string& college : colleges) {
+        Resolver resolver(protocol, directory, incident, college, now);
+        resolver.add(role, {}, 0);
+        Resolution part = resolver.take();
+        for (Person& person : part.people) {
+            const bool there =
+                std::any_of(out.people.begin(), out.people.end(), [&](const Person& other) {
+                    return other.staff == person.staff;
+                });
+            if (!there) out.people.push_back(std::move(person));
+        }
+        out.holes.insert(out.holes.end(), part.holes.begin(), part.holes.end());
+    }
+    return out;
 }
 
 Resolution resolve_last_resort(

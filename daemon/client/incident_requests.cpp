@@ -61,6 +61,7 @@ ApiRequest request_for(const OpenArguments& arguments)
     js::object body;
     put(body, "via", arguments.via);
     put(body, "kind", arguments.kind);
+    if (arguments.drill_minutes) body["drill_minutes"] = *arguments.drill_minutes;
     js::array subjects;
     for (const std::string& student : arguments.students)
         subjects.push_back(js::object{{"student_id", student}});

@@ -17,6 +17,7 @@ using Pair = std::pair<std::string, std::string>;  // "name=value" of the comman
 struct OpenArguments {
     std::string via;
     std::string kind;  // empty: real
+    std::optional<unsigned> drill_minutes;
     std::vector<std::string> students;
     std::vector<std::string> descriptions;  // of people nobody has identified
     std::string campus;

@@ -130,6 +130,21 @@ std::string duty_line(const js::object& duty, const Words& say)
     return line + "\n";
 }
 
+// Whatever stands here, a person dials it.
+std::string decision_lines(const js::object& incident, const Words& say)
+{
+    std::string out;
+    for (const js::object* decision : objects_at(incident, "decisions")) {
+        std::string line = "  " + text_at(*decision, "label");
+        const std::string value = text_at(*decision, "value");
+        add(line, value.empty() ? say("待决定", "undecided") : value);
+        add(line, time_at(*decision, value.empty() ? "due" : "at"));
+        if (!text_at(*decision, "dial").empty()) add(line, say("（由人拨打）", "(a person dials)"));
+        out += line + "\n";
+    }
+    return out.empty() ? out : say("决定:\n", "decisions:\n") + out;
+}
+
 std::string asked_lines(const js::object& duty, const Words& say)
 {
     std::string out;
@@ -242,6 +257,14 @@ std::string incident_page(const js::object& incident, const Words& say)
     for (const js::object* duty : objects_at(incident, "duties"))
         duties += duty_line(*duty, say) + asked_lines(*duty, say);
     if (!duties.empty()) out += say("任务:\n", "duties:\n") + duties;
+    out += decision_lines(incident, say);
+    for (const js::object* other : objects_at(incident, "suggestions"))
+        if (!true_at(*other, "dropped"))
+            out +=
+                say("可能是同一事件: ", "may be the same: ") + text_at(*other, "incident") + "\n";
+    for (const js::object* note : objects_at(incident, "notes"))
+        out +=
+            say("记录: ", "note: ") + time_at(*note, "at") + "  " + text_at(*note, "text") + "\n";
     for (const js::object* hole : objects_at(incident, "holes"))
         out += say("岗位空缺: ", "nobody holds: ") + first_of(*hole, "role_label", "role") + "  " +
                text_at(*hole, "unit") + "\n";

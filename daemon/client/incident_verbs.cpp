@@ -109,6 +109,11 @@ void add_open(CLI::App& app, Invocation& invocation)
             "--kind", to.kind, say("real 实警、drill 演练、test 测试", "real, drill or test")
     )
         ->check(CLI::IsMember({"real", "drill", "test"}));
+    verb.add_option(
+        "--drill-minutes",
+        to.drill_minutes,
+        say("演练几分钟后自动结束", "a drill ends by itself after this")
+    );
     verb.add_option("--student", to.students, say("学号，可多次", "student id; may be repeated"))
         ->allow_extra_args(false);
     verb.add_option(

@@ -90,6 +90,7 @@ private:
 
 // Each family of verbs adds itself to the command line.
 void add_incident_verbs(CLI::App& app, Invocation& invocation);
+void add_deed_verbs(CLI::App& app, Invocation& invocation);
 void add_report_verbs(CLI::App& app, Invocation& invocation);
 void add_protocol_verbs(CLI::App& app, Invocation& invocation);
 void add_rehearse_verb(CLI::App& app, Invocation& invocation);

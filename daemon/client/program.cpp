@@ -64,6 +64,7 @@ ExitCode run(const std::vector<std::string>& arguments, World& world)
     CLI::App app{say("守望命令行", "Shouwang's command line"), "shouwang"};
     add_options(app, invocation);
     add_incident_verbs(app, invocation);
+    add_deed_verbs(app, invocation);
     add_report_verbs(app, invocation);
     add_protocol_verbs(app, invocation);
     add_rehearse_verb(app, invocation);

@@ -219,6 +219,7 @@ void Api::add_routes(Router& router)
     add(router, Method::Get, v1("/incidents"), &Api::list);
     add(router, Method::Get, v1("/incidents/{id}"), &Api::show);
     add(router, Method::Get, v1("/incidents/{id}/timeline"), &Api::timeline);
+    add(router, Method::Get, v1("/incidents/{id}/brief"), &Api::brief);
     add(router, Method::Get, v1("/reports"), &Api::reports);
     add(router, Method::Post, v1("/reports/{id}/open"), &Api::triage_open);
     add(router, Method::Post, v1("/reports/{id}/attach"), &Api::triage_attach);

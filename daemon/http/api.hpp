@@ -46,6 +46,10 @@ struct Deed {
     escalation::Actor by;       // the account, and its own person
     escalation::StaffId staff;  // for whom: themselves, or whoever the desk passes on
     std::string heard_by;
+    // As it stands, and the protocol frozen into it; nullptr where this reader sees no such
+    // incident, who is told just that in the end.
+    const escalation::Incident* state = nullptr;
+    const escalation::Protocol* protocol = nullptr;
 };
 
 // A command on an incident: how it is made of a body, and what its success and its refusal say.
@@ -54,6 +58,7 @@ struct Verb {
     unsigned status = 200;
     bool on_behalf = false;  // takes `staff` and `heard_by`
     const char* forbidden = "";
+    bool desk_only = false;  // which incident is which, and under which protocol, is the desk's
 };
 
 // The HTTP API of docs/openapi.yaml: turns requests into commands and the state into views. It
@@ -97,6 +102,7 @@ private:
     [[nodiscard]] boost::asio::awaitable<Response> list(Request, Params, Identity);
     [[nodiscard]] boost::asio::awaitable<Response> show(Request, Params, Identity);
     [[nodiscard]] boost::asio::awaitable<Response> timeline(Request, Params, Identity);
+    [[nodiscard]] boost::asio::awaitable<Response> brief(Request, Params, Identity);
     [[nodiscard]] boost::asio::awaitable<Response> reports(Request, Params, Identity);
     [[nodiscard]] boost::asio::awaitable<Response> live(Request, Params, Identity);
 

@@ -1,4 +1,5 @@
 #include "daemon/http/api.hpp"
+#include "daemon/http/api_deeds.hpp"
 #include "daemon/http/body_reader.hpp"
 #include "daemon/http/sight.hpp"
 
@@ -78,18 +79,6 @@ Command record_of(BodyReader& reader, const Deed& deed)
     return command;
 }
 
-Command close_of(BodyReader& reader, const Deed& deed)
-{
-    SignEnd command;
-    command.incident = deed.incident;
-    command.end = EndName("close");
-    command.evidence["reason"] = reader.text("reason");
-    command.staff = deed.staff;
-    command.by = deed.by;
-    command.heard_by = deed.heard_by;
-    return command;
-}
-
 }  // namespace
 
 void Api::add_commands(Router& router)
@@ -117,8 +106,98 @@ void Api::add_commands(Router& router)
     );
     verb(
         Method::Post,
+        v1("/incidents/{id}/duties/{duty}/waive"),
+        {&waiver_of, 200, true, "this token does not waive duties"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/decisions"),
+        {&decision_of, 200, true, "this token decides nothing"}
+    );
+    verb(
+        Method::Post,
         v1("/incidents/{id}/close"),
         {&close_of, 200, true, "this token does not close incidents"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/stand-down"),
+        {&stand_down_of, 200, true, "this token does not stand incidents down"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/false-alarm"),
+        {&false_alarm_of, 200, true, "this token signs no endings"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/level-down"),
+        {&level_down_of, 200, true, "this token lowers no level"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/drill-end"),
+        {&drill_end_of, 200, true, "this token ends no drill"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/endings/{end}"),
+        {&ending_of, 200, true, "this token signs no endings"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/command"),
+        {&take_over_of, 200, true, "this token takes no command"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/notes"),
+        {&note_of, 201, false, "this token writes no notes"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/subjects"),
+        {&subject_of, 201, false, "this token adds nobody"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/subjects/{subject}/identify"),
+        {&identity_of, 200, false, "this token identifies nobody"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/subjects/{subject}/close"),
+        {&subject_close_of, 200, true, "this token signs no endings"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/place"),
+        {&place_of, 200, false, "this token sets no place"}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/reopen"),
+        {&reopening_of, 200, false, "only the duty desk reopens", true}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/protocol"),
+        {&protocol_of, 200, false, "only the duty desk switches the protocol", true}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/merge"),
+        {&merge_of, 200, false, "only the duty desk merges incidents", true}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/split"),
+        {&split_of, 200, false, "only the duty desk splits incidents", true}
+    );
+    verb(
+        Method::Post,
+        v1("/incidents/{id}/keep-apart"),
+        {&keep_apart_of, 200, false, "only the duty desk judges suggestions", true}
     );
 }
 
@@ -138,6 +217,10 @@ awaitable<Response> Api::act(Verb verb, Request request, Params params)
     deed.incident = IncidentId(params.at("id"));
     deed.params = params;
     deed.by = actor_of(identity);
+    if (const auto known = seen(params.at("id"), identity)) {
+        deed.state = &known->incident;
+        deed.protocol = &parts_.engine.rules().frozen(known->incident.protocol);
+    }
     std::string not_for_them;
     if (verb.on_behalf) {
         const std::string staff = reader.text("staff");
@@ -149,7 +232,8 @@ awaitable<Response> Api::act(Verb verb, Request request, Params params)
     if (!faults.empty()) co_return bad_input(std::move(faults));
 
     if (!seen(params.at("id"), identity)) co_return not_found();
-    if (!may_write(identity)) co_return forbidden(verb.forbidden);
+    const bool desk = identity.role == Role::DutyDesk;
+    if (!may_write(identity) || (verb.desk_only && !desk)) co_return forbidden(verb.forbidden);
     if (!not_for_them.empty()) co_return forbidden(std::move(not_for_them));
     auto render = render_incident(deed.incident, identity, verb.status);
     auto response = take(std::move(command), once, std::move(render));

@@ -1,5 +1,7 @@
 #include "daemon/http/api.hpp"
+#include "daemon/http/api_deeds.hpp"
 #include "daemon/http/body_reader.hpp"
+#include "daemon/http/brief.hpp"
 #include "daemon/http/sight.hpp"
 
 #include <boost/json/array.hpp>
@@ -20,6 +22,7 @@ namespace {
 constexpr std::size_t subjects_max = 20;
 constexpr std::size_t list_max = 100;
 constexpr std::size_t timeline_max = 500;
+constexpr std::int64_t drill_minutes_max = 24 * 60;
 
 std::vector<SubjectReport> subjects_from(BodyReader& body, std::vector<InputFault>& faults)
 {
@@ -42,21 +45,6 @@ std::vector<SubjectReport> subjects_from(BodyReader& body, std::vector<InputFaul
         out.push_back(std::move(subject));
     }
     return out;
-}
-
-std::optional<PlaceReport> place_from(BodyReader& body, std::vector<InputFault>& faults)
-{
-    const js::object* object = body.object("place");
-    if (object == nullptr) return std::nullopt;
-    BodyReader reader(*object, body.pointer_to("place"), faults);
-    PlaceReport place;
-    place.campus = reader.text("campus");
-    place.building = reader.text("building");
-    place.floor = reader.text("floor");
-    place.room = reader.text("room");
-    place.detail = reader.text("detail");
-    reader.finish();
-    return place;
 }
 
 Kind kind_from(const std::string& word)
@@ -128,8 +116,13 @@ Report Api::report_from(
     report.by = actor_of(identity);
     report.via = reader.needed_text("via");
     report.kind = kind_from(reader.word("kind", {"real", "drill", "test"}));
+    if (const auto minutes = reader.number("drill_minutes", 1, drill_minutes_max)) {
+        if (report.kind != Kind::Drill)
+            reader.fault("drill_minutes", "only a drill ends by itself");
+        report.drill_for = std::chrono::minutes(*minutes);
+    }
     report.subjects = subjects_from(reader, faults);
-    report.place = place_from(reader, faults);
+    report.place = place_from(reader);
     report.callback = reader.text("callback");
     report.facts = reader.facts("facts");
     report.text = reader.text("text");
@@ -244,6 +237,18 @@ awaitable<Response> Api::timeline(Request request, Params params, Identity ident
         found->incident.id, *after, timeline_max, found->viewpoint.names_all(found->incident)
     );
     co_return json(200, out);
+}
+
+awaitable<Response> Api::brief(Request, Params params, Identity identity)
+{
+    auto durable = parts_.engine.settled();
+    co_await std::move(durable);
+    const auto known = seen(params.at("id"), identity);
+    if (!known) co_return not_found();
+    if (!known->viewpoint.names_all(known->incident))
+        co_return forbidden("the brief is for those who may know everybody in it");
+    js::object body{{"text", brief_draft(context(), known->incident)}};
+    co_return json(200, body);
 }
 
 awaitable<Response> Api::reports(Request, Params, Identity identity)

@@ -50,6 +50,12 @@ public:
     );
     [[nodiscard]] std::map<std::string, std::string> texts(std::string_view name);
 
+    // Reads a member that is an object itself; its faults are told with their whole pointer.
+    [[nodiscard]] BodyReader within(std::string_view name, const boost::json::object& object) const
+    {
+        return {object, pointer_to(name), faults_};
+    }
+
     // To be called last: whatever was not asked for is a fault.
     void finish();
     void fault(std::string_view name, std::string detail);

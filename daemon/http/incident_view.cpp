@@ -246,6 +246,59 @@ js::array records(const Incident& incident, const Viewpoint& viewpoint)
     return out;
 }
 
+// What people are asked to decide, and what they decided. Nobody dials but a person.
+js::array decisions(const Protocol& protocol, const Incident& incident)
+{
+    js::array out;
+    for (const auto& [key, duty] : incident.duties) {
+        const auto defined = protocol.duties.find(key.name);
+        if (defined == protocol.duties.end() || defined->second.decision.empty()) continue;
+        js::array words;
+        for (const auto& [word, effect] : defined->second.answers)
+            if (effect == Effect::Satisfy) words.push_back(js::value(word.text()));
+        const bool decided = duty.state == DutyState::Done;
+        out.push_back(js::object{
+            {"decision", defined->second.decision},
+            {"duty", key.text()},
+            {"label", defined->second.label},
+            {"dial",
+             incident.kind == Kind::Drill ? js::value(nullptr)
+                                          : text_or_null(defined->second.dial)},
+            {"prompted_at", to_rfc3339(duty.opened_at)},
+            {"due", instant_or_null(duty.due)},
+            {"state", name_of(duty.state)},
+            {"values", std::move(words)},
+            {"value", text_or_null(duty.decided.text())},
+            {"at", decided ? instant_or_null(duty.ended_at) : js::value(nullptr)},
+            {"by", text_or_null(duty.ended_by.text())}});
+    }
+    return out;
+}
+
+// Incidents that may be the same one: for people to judge.
+js::array suggestions(const Incident& incident)
+{
+    js::array out;
+    for (const auto& [id, suggestion] : incident.suggestions)
+        out.push_back(js::object{
+            {"incident", id.text()},
+            {"because", suggestion.because},
+            {"at", to_rfc3339(suggestion.at)},
+            {"dropped", suggestion.dropped}});
+    return out;
+}
+
+js::array notes(const Incident& incident)
+{
+    js::array out;
+    for (const Note& note : incident.notes)
+        out.push_back(js::object{
+            {"text", note.text},
+            {"by", note.by.staff.empty() ? note.by.account : note.by.staff.text()},
+            {"at", to_rfc3339(note.at)}});
+    return out;
+}
+
 js::object missing(const ViewContext& context, const Protocol& protocol, const Incident& incident)
 {
     js::object out;
@@ -380,12 +433,17 @@ js::object incident_view(
     out["pages"] = pages(context, protocol, incident);
     out["pages_total"] = incident.page_count;
     out["holes"] = holes(protocol, incident, viewpoint);
-    out["decisions"] = js::array{};
+    out["decisions"] = decisions(protocol, incident);
+    out["suggestions"] = suggestions(incident);
+    out["paused"] = incident.paused;
+    out["ends_at"] = instant_or_null(incident.ends_at);
+    out["goes_on_in"] = text_or_null(incident.attached_to.text());
     out["records"] = records(incident, viewpoint);
     out["watches"] = js::array{};
     if (viewpoint.names_all(incident)) {
         out["callback"] = text_or_null(incident.callback);
         out["text"] = text_or_null(incident.text);
+        out["notes"] = notes(incident);
     }
     out["reports"] = incident.reports;
     out["next_at"] = instant_or_null(incident.promised());

@@ -196,6 +196,7 @@ struct ResponderAsk {
     std::string eta;                 // local time
     std::string closed;              // not empty: why it can no longer be answered
     std::vector<ResponderButton> buttons;
+    std::string dial = {};  // a number this person may have to dial; never in a drill
 };
 struct ResponderField {
     std::string name;

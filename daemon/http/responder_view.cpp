@@ -107,7 +107,12 @@ std::vector<ResponderButton> buttons_for(
         button.key = context.fresh_key();
         button.weight = weight_of(does, first);
         button.wants_eta = does == Effect::Renew || starts_a_journey(context.protocol, word);
-        button.wants_reason = does == Effect::NextRung;
+        const auto terms = defined.terms.find(word);
+        button.wants_reason =
+            does == Effect::NextRung ||
+            (terms != defined.terms.end() &&
+             std::find(terms->second.needs.begin(), terms->second.needs.end(), "reason") !=
+                 terms->second.needs.end());
         if (does == Effect::Satisfy) first = false;
         out.push_back(std::move(button));
     }
@@ -145,6 +150,7 @@ ResponderAsk ask_form(
     }
     if (known && asked->second.eta) out.eta = local_time(context.protocol, *asked->second.eta);
     if (const auto next = next_rung(duty)) out.next = local_time(context.protocol, *next);
+    if (context.incident.kind != Kind::Drill && duty.open()) out.dial = defined.dial;
     out.buttons = buttons_for(context, defined, duty, known && asked->second.satisfies);
     return out;
 }

@@ -1,0 +1,84 @@
+#include "daemon/http/brief.hpp"
+
+#include "daemon/http/responder_view.hpp"
+#include "escalation/evaluate.hpp"
+
+#include <set>
+
+namespace shouwang::http {
+
+using namespace escalation;
+
+namespace {
+
+std::string role_of(const Protocol& protocol, const DutyInstance& duty, const StaffId& staff)
+{
+    const auto ask = duty.asks.find(staff);
+    const RoleName role = ask == duty.asks.end() ? RoleName{} : ask->second.role;
+    const auto known = protocol.roles.find(role);
+    return known == protocol.roles.end() ? "相关人员" : known->second.label;
+}
+
+// One line: what it was, who by role did it, when.
+std::string duty_line(const Protocol& protocol, const DutyInstance& duty)
+{
+    const auto defined = protocol.duties.find(duty.key.name);
+    if (defined == protocol.duties.end() || duty.state == DutyState::Moot) return {};
+    std::string out = defined->second.label + "：";
+    switch (duty.state) {
+        case DutyState::Done:
+            if (!duty.ended_by.empty()) out += role_of(protocol, duty, duty.ended_by) + " ";
+            if (!duty.decided.empty()) out += word_label(protocol, duty.decided) + " ";
+            break;
+        case DutyState::Open: return out + "进行中\n";
+        case DutyState::Lapsed: out += "逾时 "; break;
+        case DutyState::Waived: out += "已免除 "; break;
+        case DutyState::Moot: break;
+    }
+    if (duty.ended_at) out += local_time(protocol, *duty.ended_at);
+    return out + "\n";
+}
+
+// Facts of the incident and of its subjects, in the protocol's words, one line each.
+std::string fact_lines(const Protocol& protocol, const Incident& incident)
+{
+    std::string out;
+    for (const auto& [key, fact] : incident.facts) {
+        const auto defined = protocol.facts.find(key.fact);
+        if (fact.value.empty() || defined == protocol.facts.end()) continue;
+        out += defined->second.label + "：";
+        for (const std::string& value : fact.value) {
+            const auto label = defined->second.value_labels.find(value);
+            out += (label == defined->second.value_labels.end() ? value : label->second) + " ";
+        }
+        out += "（" + local_time(protocol, fact.since) + "）\n";
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string brief_draft(const ViewContext& context, const Incident& incident)
+{
+    const Protocol& protocol = context.rules.frozen(incident.protocol);
+    std::string out = "警情" + incident.code + "情况简报（草稿，请核对补充）\n";
+    if (incident.kind == Kind::Drill) out += "【演练】\n";
+    out += "时间：" + local_time(protocol, incident.opened_at) + " 启动\n";
+    out += "地点：" + (incident.place.label.empty() ? "待核实" : incident.place.label) + "\n";
+    if (!incident.level.empty())
+        out += "级别：" + protocol.level(incident.level).label + "，自 " +
+               local_time(protocol, incident.level_since) + "\n";
+    std::set<std::string> colleges;
+    for (const auto& [id, subject] : incident.subjects)
+        if (const Unit* college = context.directory.unit(subject.college))
+            colleges.insert(college->short_name);
+    out += "涉及学生：" + std::to_string(incident.subjects.size()) + " 人";
+    for (const std::string& college : colleges) out += "，" + college;
+    out += "\n\n情况\n" + fact_lines(protocol, incident) + "\n处置\n";
+    for (const DutyName& name : protocol.duty_order)
+        for (const auto& [key, duty] : incident.duties)
+            if (key.name == name) out += duty_line(protocol, duty);
+    return out;
+}
+
+}  // namespace shouwang::http
