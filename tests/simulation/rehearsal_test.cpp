@@ -107,6 +107,14 @@ TEST_CASE("rehearsal: A7, a holiday with an empty slot, goes as it should", "[si
     check_passed(played("a7.toml"));
 }
 
+TEST_CASE(
+    "rehearsal: A3, a roof, 119 and 110, and a name after seven minutes, goes as it should",
+    "[sim][notice-7][N7.3][N7.4][N7.5][N7.6][N7.7]"
+)
+{
+    check_passed(played("a3.toml"));
+}
+
 TEST_CASE("rehearsal: a yellow night waits for the morning only when somebody looked in", "[sim]")
 {
     check_passed(played("yellow-night.toml"));

@@ -103,7 +103,7 @@ TEST_CASE("client coverage: a slot left empty is found, to the hour", "[client][
     CHECK_THAT(line.said, Contains("10-04 08:00 – 10-05 08:00") && Contains("sao-03"));
     CHECK(cover(line, {"--from", "2026-10-06 00:00", "--json"}) == ExitCode::Done);
     CHECK(line.document().at("ok") == true);
-    CHECK(line.document().at("classes") == 2);
+    CHECK(line.document().at("classes") == 8);
     CHECK(line.document().at("hours") == 7 * 24);
 }
 

@@ -236,7 +236,7 @@ TEST_CASE(
         line.run({"roster", "check", small_roster, "--protocol", shipped_protocol, "--json"}) ==
         ExitCode::Done
     );
-    CHECK(line.document().at("students") == 6);
+    CHECK(line.document().at("students") == 14);
 
     const fs::path broken = line.folder / "broken";
     fs::copy(small_roster, broken);
