@@ -115,6 +115,14 @@ TEST_CASE(
     check_passed(played("a3.toml"));
 }
 
+TEST_CASE(
+    "rehearsal: A4, two students of two colleges and a 110 decided late, goes as it should",
+    "[sim][notice-7][N7.3][N7.4][N7.5][N7.6][N7.7]"
+)
+{
+    check_passed(played("a4.toml"));
+}
+
 TEST_CASE("rehearsal: a yellow night waits for the morning only when somebody looked in", "[sim]")
 {
     check_passed(played("yellow-night.toml"));
