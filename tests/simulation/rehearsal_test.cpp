@@ -123,6 +123,14 @@ TEST_CASE(
     check_passed(played("a4.toml"));
 }
 
+TEST_CASE(
+    "rehearsal: A5, missing at night until the police find her, goes as it should",
+    "[sim][notice-7][N7.3][N7.4][N7.5][N7.7][N7.8]"
+)
+{
+    check_passed(played("a5.toml"));
+}
+
 TEST_CASE("rehearsal: a yellow night waits for the morning only when somebody looked in", "[sim]")
 {
     check_passed(played("yellow-night.toml"));
