@@ -131,6 +131,14 @@ TEST_CASE(
     check_passed(played("a5.toml"));
 }
 
+TEST_CASE(
+    "rehearsal: A9, duplicates, a report split off and two false alarms, goes as it should",
+    "[sim][notice-7][N4.3][N7.2][N7.3][N7.4][N7.5][N7.7]"
+)
+{
+    check_passed(played("a9.toml"));
+}
+
 TEST_CASE("rehearsal: a yellow night waits for the morning only when somebody looked in", "[sim]")
 {
     check_passed(played("yellow-night.toml"));

@@ -147,7 +147,7 @@ TEST_CASE("client coverage: a class without students is asked for as well", "[cl
         cover(line, {"--from", "2026-10-12 09:00", "--days", "1", "--json"}, roster) ==
         ExitCode::Failed
     );
-    CHECK(line.document().at("classes") == 3);
+    CHECK(line.document().at("classes") == 9);
     CHECK(corner_of(line, "class_teacher", "K05-9901").at("hours") == 24);
     CHECK(corner_of(line, "class_teacher", "K05-2501").empty());
 }
