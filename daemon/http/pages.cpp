@@ -123,6 +123,7 @@ json::array ends_of(const escalation::Protocol& protocol)
             {"name", name.text()},
             {"label", end.label},
             {"evidence", std::move(evidence)},
+            {"per_subject", end.per_subject},
             {"signers", std::move(signers)}});
     }
     return out;

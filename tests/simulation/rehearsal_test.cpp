@@ -139,6 +139,14 @@ TEST_CASE(
     check_passed(played("a9.toml"));
 }
 
+TEST_CASE(
+    "rehearsal: A11, a graduate who walks out and is found by his supervisor, goes as it should",
+    "[sim][notice-7][N6.3][N7.3][N7.4][N7.5][N7.7][N7.8]"
+)
+{
+    check_passed(played("a11.toml"));
+}
+
 TEST_CASE("rehearsal: a yellow night waits for the morning only when somebody looked in", "[sim]")
 {
     check_passed(played("yellow-night.toml"));

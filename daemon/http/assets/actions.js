@@ -124,18 +124,47 @@ export function record(dialog, view, duty) {
   });
 }
 
+/** What a person decided. The number is dialled by hand; here it is only written down. */
+export function decide(dialog, view, decision) {
+  ask(dialog, `${decision.label} · ${view.code}`, [
+    decision.dial ? el("p", { class: "hint" }, el("a", { href: `tel:${decision.dial}` }, `拨打 ${decision.dial}`), "　由人拨打，系统不会替您拨打") : null,
+    choices("value", "决定", decision.values.map((word) => [word, wordLabel(word)])),
+    field("理由", el("input", { type: "text", name: "reason", maxlength: 200 }), "暂不、不需要时必填"),
+    field("何时拨打", el("input", { type: "text", name: "at", maxlength: 40 }), "可不填"),
+    field("谁的决定（工号）", el("input", { type: "text", name: "staff", maxlength: 64, value: viewer.staff ?? "" })),
+    field("谁听到的", el("input", { type: "text", name: "heard_by", maxlength: 64 }), "替人登记时填写"),
+  ], "登记", (data, key) => post(path(view, "decisions"), filled({
+    decision: decision.decision, ask: decision.duty, value: data.get("value"), reason: data.get("reason"), at: data.get("at"),
+    staff: data.get("staff"), heard_by: data.get("heard_by"),
+  }), key));
+}
+
+/** Two incidents may be one: a person says so, or says that they are two. */
+export function judge(dialog, view, suggestion) {
+  ask(dialog, `是否同一事件 · ${view.code}`, [
+    choices("verdict", "看过之后", [["keep-apart", "不是同一件，各自处置"], ["merge", "是同一件，合并"]]),
+    field("理由", el("input", { type: "text", name: "reason", maxlength: 200 }), "可不填"),
+  ], "确定", (data, key) => post(path(view, data.get("verdict")), filled({
+    with: suggestion.incident, reason: data.get("verdict") === "merge" ? data.get("reason") : "",
+  }), key));
+}
+
 /** An ending: what is still missing is said before anything is signed. */
 export function end(dialog, view, ending) {
   const missing = view.missing_for_end?.[ending.name] ?? [];
-  const evidence = (name) => (name === "reason" ? "理由" : name);
+  const labels = { reason: "理由", seen: "谁、何时、何地当面见到（或如何查遍现场）", kind: "性质（误会、已解决、恶意）" };
+  const evidence = (name) => labels[name] ?? name;
   ask(dialog, `${ending.label} · ${view.code}`, [
     missing.length ? el("div", { class: "notice wait" }, "还缺：", el("ul", {}, missing.map((one) => el("li", {}, one.detail || one.code)))) : null,
     ending.evidence.map((name) => field(evidence(name), el("textarea", { name, required: true, maxlength: 1000 }))),
+    ending.per_subject ? field("关于谁", el("select", { name: "subject" }, (view.subjects ?? []).map((one, index) =>
+      el("option", { value: one.id }, `对象 ${index + 1}${one.college_name ? ` · ${one.college_name}` : ""}`)))) : null,
     field("签署人工号", el("input", { type: "text", name: "staff", maxlength: 64, value: viewer.staff ?? "" }), ending.signers.join("；")),
     field("谁听到的", el("input", { type: "text", name: "heard_by", maxlength: 64 }), "替人签署时填写；一个账号只能经手一次签署"),
     el("p", { class: "hint" }, "需不同的人各签一次；定时器不会替人办结。"),
-  ], "签署", (data, key) => post(path(view, ending.name), filled({
-    ...Object.fromEntries(ending.evidence.map((name) => [name, data.get(name)])), staff: data.get("staff"), heard_by: data.get("heard_by"),
+  ], "签署", (data, key) => post(path(view, `endings/${encodeURIComponent(ending.name)}`), filled({
+    evidence: Object.fromEntries(ending.evidence.map((name) => [name, data.get(name)])),
+    subject: ending.per_subject ? data.get("subject") : null, staff: data.get("staff"), heard_by: data.get("heard_by"),
   }), key));
 }
 

@@ -3,7 +3,7 @@ import { el, countdown, debounce, elapsed, moment, time } from "./dom.js";
 import { get } from "./api.js";
 import { gone, kindTag, level, state, summary } from "./parts.js";
 import { channelLabel, ends, factLabel, may, registerLabel, severity, sourceLabel, valueLabel, wordLabel } from "./vocabulary.js";
-import { answerFor, end, record, setFacts } from "./actions.js";
+import { answerFor, end, record, setFacts, decide, judge } from "./actions.js";
 import { entry, isNotice } from "./timeline.js";
 
 const duty_words = { open: "进行中", done: "已落实", lapsed: "已逾时", moot: "不再需要" };
@@ -87,7 +87,7 @@ export class Detail {
     const list = el("ol", { class: "timeline", id: "timeline" });
     this.root.replaceChildren(...[
       view.kind === "drill" ? el("div", { class: "drill-line" }, "演练 · 不是真实警情") : null,
-      this.head(), this.actions(), this.people(), this.duties(), this.deliveries(), this.facts(), this.records(),
+      this.head(), this.actions(), this.decisions(), this.suggestions(), this.people(), this.duties(), this.deliveries(), this.facts(), this.records(),
       el("section", {}, el("h3", {}, "经过（最新在上）", this.chips()), list),
     ].filter(Boolean));
     for (const part of this.root.querySelectorAll("details")) part.open = opened.has(part.dataset.part);
@@ -115,11 +115,34 @@ export class Detail {
     const open = this.view.duties.filter((duty) => duty.state === "open");
     const reports = open.filter((duty) => duty.record.length);
     const button = (text, click, kind = "") => el("button", { type: "button", class: `button ${kind}`, click }, text);
+    // Endings of another stage, of drills, of a level that is lower already: not now, whatever is signed.
+    const elsewhere = new Set(["not_open", "not_a_drill", "not_higher", "not_stood_down"]);
+    const now = ends.filter((ending) => !(this.view.missing_for_end?.[ending.name] ?? []).some((one) => elsewhere.has(one.code)));
     return el("div", { class: "actions row-buttons" },
       button("代为确认…", () => answerFor(this.dialog(), this.view), "primary"),
       button("补充事实…", () => setFacts(this.dialog(), this.view)),
       reports.map((duty) => button(`${duty.label}…`, () => record(this.dialog(), this.view, duty))),
-      ends.map((ending) => button(`${ending.label}…`, () => end(this.dialog(), this.view, ending), "danger")));
+      now.map((ending) => button(`${ending.label}…`, () => end(this.dialog(), this.view, ending), "danger")));
+  }
+
+  decisions() {
+    const list = (this.view.decisions ?? []).filter((one) => one.state === "open" || one.value);
+    if (!list.length) return null;
+    return el("section", {}, el("h3", {}, "需人决定"), el("dl", { class: "people" }, list.map((one) => el("div", {},
+      el("dt", {}, `${one.label} `), el("dd", {},
+        one.value ? `${wordLabel(one.value)}（${time(one.at)}）` : ["待决定 ", one.due ? countdown(one.due) : null],
+        one.dial && !one.value ? [" ", el("a", { class: "button quiet", href: `tel:${one.dial}` }, `拨打 ${one.dial}`), " 由人拨打 "] : null,
+        one.state === "open" && may("act") && !gone.has(this.view.phase)
+          ? el("button", { type: "button", class: "button", click: () => decide(this.dialog(), this.view, one) }, "登记决定…") : null)))));
+  }
+
+  suggestions() {
+    const list = (this.view.suggestions ?? []).filter((one) => !one.dropped);
+    if (!list.length) return null;
+    return el("section", {}, el("h3", {}, "可能是同一事件"), list.map((one) => el("div", { class: "row-buttons" },
+      el("span", {}, `${one.because === "place" ? "同一地点" : "同一回拨电话"}，${time(one.at)} 提示；未合并前两边都在处置 `),
+      el("a", { href: `/i/${encodeURIComponent(one.incident)}` }, "查看另一件"),
+      may("act") ? el("button", { type: "button", class: "button", click: () => judge(this.dialog(), this.view, one) }, "判断…") : null)));
   }
 
   people() {
