@@ -3,6 +3,7 @@
 
 #include "daemon/rehearsal/rehearsal.hpp"
 
+#include "config/message_text.hpp"
 #include "config/protocol_loader.hpp"
 #include "config/roster.hpp"
 
@@ -145,6 +146,131 @@ TEST_CASE(
 )
 {
     check_passed(played("a11.toml"));
+}
+
+TEST_CASE("short check 1: a callback number is enough to open", "[sim][check-1]")
+{
+    check_passed(played("short-checks/01-callback-only.toml"));
+}
+
+TEST_CASE(
+    "short check 2: a report nobody decides about opens by itself after 90 seconds",
+    "[sim][check-2]"
+)
+{
+    check_passed(played("short-checks/02-untrusted-undecided.toml"));
+}
+
+TEST_CASE("short check 3: received alone satisfies neither scene nor lead", "[sim][check-3]")
+{
+    check_passed(played("short-checks/03-received-is-not-going.toml"));
+}
+
+TEST_CASE("short check 4: cannot starts the next wave at once", "[sim][check-4]")
+{
+    check_passed(played("short-checks/04-cannot-next-wave.toml"));
+}
+
+TEST_CASE(
+    "short check 6: of two who go at once both count, and the first ends the duty", "[sim][check-6]"
+)
+{
+    check_passed(played("short-checks/06-two-going-at-once.toml"));
+}
+
+TEST_CASE("short check 7: a level never falls by itself", "[sim][check-7]")
+{
+    check_passed(played("short-checks/07-never-falls-by-itself.toml"));
+}
+
+TEST_CASE("short check 8: a fact put right to a milder one keeps the level", "[sim][check-8]")
+{
+    check_passed(played("short-checks/08-corrected-keeps-level.toml"));
+}
+
+TEST_CASE("short check 9: 120: somebody else has called, and that is accepted", "[sim][check-9]")
+{
+    check_passed(played("short-checks/09-d120-called-by-other.toml"));
+}
+
+TEST_CASE("short check 10: 110: declined without a reason is refused", "[sim][check-10]")
+{
+    check_passed(played("short-checks/10-d110-declined-needs-reason.toml"));
+}
+
+TEST_CASE(
+    "short check 11: a guardian with a caution is not called before the center or the lead says so",
+    "[sim][check-11]"
+)
+{
+    check_passed(played("short-checks/11-caution-contact.toml"));
+}
+
+TEST_CASE("short check 12: a minor is in the hands of a legal guardian alone", "[sim][check-12]")
+{
+    check_passed(played("short-checks/12-minor-legal-guardian.toml"));
+}
+
+TEST_CASE(
+    "short check 19: after a restart every missed rung comes at once, in its order, and says how "
+    "late",
+    "[sim][check-19]"
+)
+{
+    check_passed(played("short-checks/19-restart-after-missed-rungs.toml"));
+}
+
+TEST_CASE(
+    "short check 20: a drill asks nobody about 110, 120 and 119, and calls no guardian",
+    "[sim][check-20]"
+)
+{
+    check_passed(played("short-checks/20-drill.toml"));
+    // What is sent is not in a rehearsal: the texts themselves, on every channel.
+    for (const auto& [code, text] : stage().protocol->texts) {
+        if (code.text() == "drill" || code.text() == "unknown" || code.text() == "S30") continue;
+        CAPTURE(code.text());
+        using config::Medium;
+        for (const Medium medium : {Medium::Sms, Medium::Wecom})
+            CHECK(config::render_text(*stage().protocol, code, {}, medium, true)
+                      .starts_with("【守望演练】"));
+        CHECK(config::render_text(*stage().protocol, code, {}, Medium::Voice, true)
+                  .starts_with("这是演练"));
+    }
+}
+
+TEST_CASE(
+    "short check 28: two colleges: not stood down before somebody commands both", "[sim][check-28]"
+)
+{
+    check_passed(played("short-checks/28-two-colleges-one-command.toml"));
+}
+
+TEST_CASE("short check 30: the decision about 110 is never waived", "[sim][check-30]")
+{
+    check_passed(played("short-checks/30-d110-never-waived.toml"));
+}
+
+TEST_CASE(
+    "short check 31: what is taken up again is a second cycle, and the first stays as it was",
+    "[sim][check-31]"
+)
+{
+    check_passed(played("short-checks/31-reopen-after-close.toml"));
+}
+
+TEST_CASE("short check 36: a merge keeps the worse of each fact", "[sim][check-36]")
+{
+    check_passed(played("short-checks/36-merge-keeps-the-worse.toml"));
+}
+
+TEST_CASE(
+    "short check 37: somebody else after all: those asked are told, and the right people are "
+    "called",
+    "[sim][check-37]"
+)
+{
+    check_passed(played("short-checks/37-wrong-identity.toml"));
 }
 
 TEST_CASE("rehearsal: a yellow night waits for the morning only when somebody looked in", "[sim]")
