@@ -67,13 +67,13 @@ std::size_t ask(
     for (const Person& person : people) {
         const auto& asks = instance_of(step, key).asks;
         const auto known = asks.find(person.staff);
-        // Whoever spoke before being asked is asked now, whoever moved their due instant is asked
-        // again when that one passes, and some rungs ask all over again.
+        // Whoever spoke before being asked is asked now, unless they are doing it; whoever moved
+        // their due instant is asked again when that one passes, and some rungs ask all over again.
         const bool again =
             (definition.after_due && known != asks.end() && known->second.rung == rung) ||
             (definition.anew && known != asks.end() && known->second.rung < rung);
         const bool anew = known != asks.end() && (known->second.asked_at == Instant{} || again);
-        if (known != asks.end() && (known->second.cannot || !anew)) {
+        if (known != asks.end() && (known->second.cannot || known->second.satisfies || !anew)) {
             if (!known->second.cannot && !known->second.unreachable) ++counted_on;
             continue;
         }

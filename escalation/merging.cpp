@@ -89,7 +89,11 @@ void carry(Step& step, const DutyKey& was, DutyInstance duty, const IncidentId& 
 // Both incidents have this duty: whoever is asked in either is asked, and whoever does it does it.
 DutyInstance joined(DutyInstance into, const DutyInstance& from, bool decision)
 {
-    for (const auto& [staff, ask] : from.asks) into.asks.try_emplace(staff, ask);
+    for (const auto& [staff, ask] : from.asks) {
+        const auto [it, fresh] = into.asks.try_emplace(staff, ask);
+        // What they decided was about the other one: here they are still asked.
+        if (fresh && decision && into.open()) it->second.satisfies = false;
+    }
     const bool satisfied = std::any_of(from.asks.begin(), from.asks.end(), [](const auto& entry) {
         return entry.second.satisfies;
     });
@@ -102,34 +106,57 @@ DutyInstance joined(DutyInstance into, const DutyInstance& from, bool decision)
     return into;
 }
 
-// Brings the duties of `gone` over; returns what each is called from now on.
-std::vector<Carried> carry_duties(
-    Step& step, const Incident& gone, const std::map<SubjectId, SubjectId>& subjects
+// What the duty of the one that goes is called where it goes on. What is over in either has no
+// bearing on what is asked: only the newest of each is joined to the newest of the other.
+DutyKey carried_as(
+    const Step& step,
+    const Incident& stays,
+    const Incident& gone,
+    const DutyInstance& duty,
+    const std::map<SubjectId, SubjectId>& subjects
 )
 {
-    std::vector<Carried> out;
+    DutyKey there = key_there(step, duty.key, subjects);
+    const DutyInstance* known = newest(stays, there);
+    if (known == nullptr) return there;
+    there = known->key;
+    if (newest(gone, duty.key) != &duty || !duty.open() || known->open()) return there;
+    // A question that is open in one of the two is open: what was decided was about the other.
+    // So is whatever the other has put aside and nobody has done.
+    const Duty* definition = step.definition(duty.key.name);
+    if (!definition->decision.empty() || known->state != DutyState::Done) ++there.generation;
+    return there;
+}
+
+// Brings the duties of `gone` over; returns what each is called from now on.
+std::vector<Carried> carry_duties(
+    Step& step,
+    const Incident& stays,
+    const Incident& gone,
+    const std::map<SubjectId, SubjectId>& subjects
+)
+{
+    std::map<DutyKey, DutyKey> names;
     for (const auto& [key, duty] : gone.duties) {
         const Duty* definition = step.definition(key.name);
         if (definition == nullptr || definition->on_lapse == Lapse::Open) continue;
-        DutyKey there = key_there(step, key, subjects);
-        const DutyInstance* known = newest(step.incident(), there);
-        const bool decision = !definition->decision.empty();
-        // A question that is open in one of the two is open: what was decided was about the other.
-        if (known != nullptr && decision && duty.open() && !known->open()) {
-            there.generation = known->key.generation + 1;
-            known = nullptr;
-        }
-        if (known != nullptr) {
-            there = known->key;
-            DutyInstance both = joined(*known, duty, decision);
-            if (!(both == *known)) carry(step, key, std::move(both), gone.id);
-        } else {
-            DutyInstance moved = duty;
-            moved.key = there;
-            if (moved.parent) moved.parent = key_there(step, *moved.parent, subjects);
-            carry(step, key, std::move(moved), gone.id);
-        }
+        names[key] = carried_as(step, stays, gone, duty, subjects);
+    }
+    std::vector<Carried> out;
+    for (const auto& [key, there] : names) {
+        const DutyInstance& duty = gone.duties.at(key);
         out.push_back({key, there});
+        if (const auto known = stays.duties.find(there); known != stays.duties.end()) {
+            if (newest(gone, key) != &duty) continue;
+            const bool decision = !step.definition(key.name)->decision.empty();
+            DutyInstance both = joined(known->second, duty, decision);
+            if (!(both == known->second)) carry(step, key, std::move(both), gone.id);
+            continue;
+        }
+        DutyInstance moved = duty;
+        moved.key = there;
+        if (moved.parent && names.contains(*moved.parent)) moved.parent = names.at(*moved.parent);
+        carry(step, key, std::move(moved), gone.id);
     }
     return out;
 }
@@ -243,7 +270,7 @@ Decision merge(
     Step step(rules.frozen(stays.protocol), directory, stays, now, events);
     std::set<SubjectId> brought;
     const auto subjects = carry_subjects(step, gone, command.by, brought);
-    const auto duties = carry_duties(step, gone, subjects);
+    const auto duties = carry_duties(step, stays, gone, subjects);
     carry_registers(step, gone);
     for (const auto& [key, fact] : gone.facts) {
         const auto lane = subjects.find(key.subject);
@@ -259,6 +286,10 @@ Decision merge(
     }
     if (step.protocol().rank(gone.level) > step.protocol().rank(step.incident().level))
         raise_to(step, gone.level, {});
+    else if (gone.level != step.incident().level)
+        // What comes from a calmer one goes on at the pace of this one.
+        for (const Carried& carried : duties)
+            if (!stays.duties.contains(carried.is)) raise_duty(step, carried.is);
     settle(step);
     // Not through the step: it is told to both of them.
     events.push_back(Merged{
@@ -285,7 +316,11 @@ void give_back(Step& survivor, const Incident& gone, std::map<DutyKey, DutyInsta
         back.key = was;
         if (mine->second.parent) back.parent = mine->second.parent;
         as_they_stand[was] = std::move(back);
-        if (found->second.open())
+        // What this one calls for by itself, it goes on asking: twice is cheaper than not at all.
+        const Duty* duty = survivor.definition(is.name);
+        const bool own = duty != nullptr && duty->scope != Scope::Person &&
+                         holds(survivor.view_of(*duty, is.scope), duty->opens);
+        if (found->second.open() && !own)
             survivor.emit(DutyMoot{survivor.incident().id, survivor.now(), is});
     }
     for (const SubjectId& is : gone.lanes_brought) {
@@ -329,7 +364,11 @@ Decision split(
         // It never was an incident by itself: it opens now, and its report keeps its own time.
         open_incident(own, OpenedBecause::Triage, command.by, own.protocol().floor);
     } else {
-        for (const auto& [key, duty] : as_they_stand) carry(own, key, duty, into->id);
+        for (const auto& [key, duty] : as_they_stand) {
+            carry(own, key, duty, into->id);
+            // There it may have become calmer than it was here.
+            raise_duty(own, key);
+        }
     }
     settle(own);
     return events;

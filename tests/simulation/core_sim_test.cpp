@@ -19,8 +19,9 @@ Setting setting_of(std::uint64_t seed)
 {
     Dice dice(seed);
     switch (seed % 4) {
-        case 0: return notice_safe_setting(dice);
-        case 1: return gas_leak_setting(dice);
+        case 0: return with_deeds(notice_safe_setting(dice), dice);
+        case 1: return with_deeds(gas_leak_setting(dice), dice);
+        case 2: return with_deeds(drawn_setting(dice), dice);
         default: return drawn_setting(dice);
     }
 }

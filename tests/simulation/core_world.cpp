@@ -25,6 +25,7 @@ CoreWorld::CoreWorld(std::uint64_t seed, Setting setting, Tally& tally)
       setting_(std::move(setting)),
       tally_(tally),
       dice_(seed ^ 0x5EEDULL),
+      whims_(seed ^ 0xDEEDULL),
       oracle_(setting_.rules, *setting_.directory),
       now_(setting_.start)
 {
@@ -55,6 +56,7 @@ CoreWorld::CoreWorld(std::uint64_t seed, Setting setting, Tally& tally)
     downtimes_ = dice_.below(4);
     news_ = dice_.below(7);
     nosy_ = dice_.below(6);
+    busy_ = whims_.below(3) * (1 + whims_.below(3));
 }
 
 void CoreWorld::run()
@@ -63,7 +65,10 @@ void CoreWorld::run()
     report();
     trouble();
     end_all();
+    if (busy_ > 0 && whims_.chance(1, 4)) second_cycle();
     after_the_end();
+    for (const auto& [id, incident] : board_.incidents)
+        if (incident.stage == Stage::Closed) ++tally_.closed;
     tally_.pages += oracle_.pages();
     tally_.rungs += oracle_.rungs();
 }
@@ -206,6 +211,7 @@ void CoreWorld::reply(const Paged& page)
         answer.word = words[dice_.below(words.size())];
         if (times == 0 && dice_.chance(decline_, 8) && duty.answers.contains(Word("cannot")))
             answer.word = Word("cannot");
+        if (busy_ > 0) say_what_is_needed(answer, duty);
         const Span wait = std::chrono::seconds(1 + dice_.below(dice_.chance(1, 4) ? 2400 : 240));
         plan(now_ + wait, answer);
         if (!dice_.chance(stubborn_, 8)) break;

@@ -66,7 +66,9 @@ private:
     void meddle();
     void report();
     void report_again(const escalation::Incident& incident);
-    [[nodiscard]] std::map<escalation::FactName, escalation::FactValue> drawn_facts(bool subjects);
+    [[nodiscard]] std::map<escalation::FactName, escalation::FactValue> drawn_facts(
+        bool subjects, Dice& dice
+    );
     void change_facts(const escalation::Incident& incident);
     void speak_unasked(const escalation::Incident& incident);
     void write_down(const escalation::Incident& incident);
@@ -74,9 +76,40 @@ private:
     void judge(const escalation::Incident& incident);
     [[nodiscard]] const escalation::Incident* some_incident();
     [[nodiscard]] escalation::StaffId somebody();
-    [[nodiscard]] std::string some_value(const escalation::Fact& fact);
+    [[nodiscard]] static std::string some_value(const escalation::Fact& fact, Dice& dice);
+
+    // What people do to the incident itself, in and out of turn: core_world_deeds.cpp.
+    void deed();
+    void deed_on(const escalation::Incident& incident);
+    bool did(const char* what, const escalation::Command& command);
+    void add_somebody(const escalation::Incident& incident);
+    void identify_somebody(const escalation::Incident& incident);
+    void put_elsewhere(const escalation::Incident& incident);
+    void take_over(const escalation::Incident& incident);
+    void waive_something(const escalation::Incident& incident);
+    void take_up_again(const escalation::Incident& incident);
+    void go_by_another_version(const escalation::Incident& incident);
+    void merge_with_another(const escalation::Incident& incident);
+    void keep_apart(const escalation::Incident& incident);
+    void take_apart();
+    void decide_late(const escalation::Incident& incident);
+    void sign_properly(const escalation::Incident& incident);
+    void alarm_at_the_same_place(const escalation::Incident& incident);
+    void say_what_is_needed(escalation::Answer& answer, const escalation::Duty& duty);
+    void second_cycle();
+    [[nodiscard]] escalation::StaffId one_of(
+        const escalation::Incident& incident,
+        const std::vector<escalation::Target>& targets,
+        const std::string& scope
+    );
+    [[nodiscard]] std::set<escalation::StaffId> people_of(
+        const escalation::Incident& incident,
+        const std::vector<escalation::Target>& targets,
+        const std::string& scope
+    ) const;
 
     // Healing.
+    void calm(const escalation::IncidentId& id, const char* source);
     bool help(const escalation::Incident& incident);
     bool help(const escalation::Incident& incident, const escalation::DutyInstance& duty);
     void fill(const escalation::Incident& incident, const escalation::Register& rules);
@@ -88,6 +121,7 @@ private:
     Setting setting_;
     Tally& tally_;
     Dice dice_;
+    Dice whims_;  // of the deeds: a world in which nobody does any takes the course it always took
     Oracle oracle_;
     escalation::Board board_;
     std::vector<escalation::Event> journal_;
@@ -109,6 +143,7 @@ private:
     std::uint64_t downtimes_ = 0;
     std::uint64_t news_ = 0;  // facts change
     std::uint64_t nosy_ = 0;  // people nobody asked
+    std::uint64_t busy_ = 0;  // people who add, correct, merge, split, waive, sign and reopen
     bool healing_ = false;
 };
 

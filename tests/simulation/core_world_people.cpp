@@ -49,31 +49,32 @@ void CoreWorld::meddle()
     if (dice_.chance(1, 10)) report_again(*incident);
     if (dice_.chance(1, 15)) try_to_end(*incident);
     if (dice_.chance(nosy_, 120)) judge(*incident);
+    if (whims_.chance(busy_, 16)) deed();
     oracle_.at_rest(board_, now_);
 }
 
-std::string CoreWorld::some_value(const Fact& fact)
+std::string CoreWorld::some_value(const Fact& fact, Dice& dice)
 {
     switch (fact.kind) {
         case FactKind::Scale:
-        case FactKind::Set: return *nth(fact.values, dice_.next());
-        case FactKind::Count: return std::to_string(dice_.below(5));
+        case FactKind::Set: return *nth(fact.values, dice.next());
+        case FactKind::Count: return std::to_string(dice.below(5));
         case FactKind::Moment: return "2026-05-05T00:00:00Z";
     }
     return {};
 }
 
-std::map<FactName, FactValue> CoreWorld::drawn_facts(bool subjects)
+std::map<FactName, FactValue> CoreWorld::drawn_facts(bool subjects, Dice& dice)
 {
     std::map<FactName, FactValue> out;
-    const std::uint64_t count = dice_.below(3);
+    const std::uint64_t count = dice.below(3);
     for (std::uint64_t i = 0; i < count && !protocol_.facts.empty(); ++i) {
-        const auto& [name, fact] = *nth(protocol_.facts, dice_.next());
+        const auto& [name, fact] = *nth(protocol_.facts, dice.next());
         if (fact.per_subject && !subjects) continue;
-        if (dice_.chance(1, 6))
+        if (dice.chance(1, 6))
             out[name] = {};
         else
-            out[name] = {some_value(fact)};
+            out[name] = {some_value(fact, dice)};
     }
     return out;
 }
@@ -95,7 +96,7 @@ void CoreWorld::report()
         if (!students.empty() && dice_.chance(2, 3))
             subject.student = nth(students, dice_.next())->first;
         subject.description = "CANARY description";
-        subject.facts = drawn_facts(true);
+        subject.facts = drawn_facts(true, dice_);
         command.subjects.push_back(std::move(subject));
     }
     if (dice_.chance(1, 2)) command.callback = "CANARY callback";
@@ -107,7 +108,7 @@ void CoreWorld::report()
         place.detail = "CANARY detail";
         command.place = place;
     }
-    command.facts = drawn_facts(false);
+    command.facts = drawn_facts(false, dice_);
     command.text = "CANARY text";
     if (feed(command)) ++tally_.incidents;
 }
@@ -123,8 +124,8 @@ void CoreWorld::report_again(const Incident& incident)
         const bool checked = protocol_.review.empty() || dice_.chance(1, 3);
         command.via = *nth(checked ? protocol_.trusted : protocol_.review, dice_.next());
         command.by = {"kiosk", StaffId{}};
-        command.subjects = {{subject.student, "CANARY description", drawn_facts(true)}};
-        command.facts = drawn_facts(true);
+        command.subjects = {{subject.student, "CANARY description", drawn_facts(true, dice_)}};
+        command.facts = drawn_facts(true, dice_);
         feed(command);
         return;
     }
@@ -136,7 +137,7 @@ void CoreWorld::change_facts(const Incident& incident)
     command.incident = incident.id;
     if (!incident.subjects.empty() && dice_.chance(1, 2))
         command.subject = nth(incident.subjects, dice_.next())->first;
-    command.facts = drawn_facts(!command.subject.empty());
+    command.facts = drawn_facts(!command.subject.empty(), dice_);
     if (dice_.chance(1, 20)) command.facts[FactName("no_such_fact")] = {"x"};
     command.source = "scene";
     if (dice_.chance(1, 4)) command.known_at = now_ - std::chrono::seconds(dice_.below(900));
@@ -168,7 +169,7 @@ void CoreWorld::write_down(const Incident& incident)
             const auto fact = protocol_.facts.find(field.fact);
             if (dice_.chance(1, 8)) continue;
             command.fields[field.name] =
-                fact == protocol_.facts.end() ? "CANARY words" : some_value(fact->second);
+                fact == protocol_.facts.end() ? "CANARY words" : some_value(fact->second, dice_);
         }
         feed(command);
         return;
@@ -317,6 +318,20 @@ void CoreWorld::identify_everybody(const IncidentId& id)
     }
 }
 
+// The best there is to say of everybody.
+void CoreWorld::calm(const IncidentId& id, const char* source)
+{
+    std::map<FactName, FactValue> best;
+    for (const auto& [name, fact] : protocol_.facts)
+        if ((fact.kind == FactKind::Scale && !fact.only_signed) || fact.kind == FactKind::Set)
+            best[name] = {fact.values.front()};
+    std::vector<SubjectId> subjects{SubjectId{}};
+    for (const auto& [subject, state] : board_.incidents.at(id).subjects)
+        subjects.push_back(subject);
+    for (const SubjectId& subject : subjects)
+        feed(SetFacts{id, subject, best, source, std::nullopt, {"desk", StaffId{}}});
+}
+
 void CoreWorld::heal()
 {
     healing_ = true;
@@ -328,18 +343,7 @@ void CoreWorld::heal()
     for (const IncidentId& id : live) {
         identify_everybody(id);
         // What cannot be helped by an answer: the facts turn for the better.
-        std::map<FactName, FactValue> calm;
-        for (const auto& [name, fact] : protocol_.facts)
-            if (fact.kind == FactKind::Scale && !fact.only_signed)
-                calm[name] = {fact.values.front()};
-            else if (fact.kind == FactKind::Set)
-                calm[name] = {fact.values.front()};
-        const Incident& incident = board_.incidents.at(id);
-        feed(SetFacts{id, SubjectId{}, calm, "healed", std::nullopt, {"desk", StaffId{}}});
-        std::vector<SubjectId> subjects;
-        for (const auto& [subject, state] : incident.subjects) subjects.push_back(subject);
-        for (const SubjectId& subject : subjects)
-            feed(SetFacts{id, subject, calm, "healed", std::nullopt, {"desk", StaffId{}}});
+        calm(id, "healed");
     }
     for (unsigned round = 0;; ++round) {
         bool open = false;
@@ -370,19 +374,7 @@ void CoreWorld::heal()
 std::vector<StaffId> CoreWorld::possible_signers(const Incident& incident, const End& end) const
 {
     std::set<StaffId> out;
-    for (const auto& roles : end.signers)
-        for (const Target& target : roles) {
-            if (target.kind == Target::Kind::Register) {
-                const auto list = incident.registers.find(RegisterName(target.name));
-                if (list == incident.registers.end()) continue;
-                for (const RegisterEntry& entry : list->second) out.insert(entry.staff);
-                continue;
-            }
-            const RoleName role(target.name);
-            for (const Person& person :
-                 resolve(protocol_, *setting_.directory, incident, role, {}, now_).people)
-                out.insert(person.staff);
-        }
+    for (const auto& roles : end.signers) out.merge(people_of(incident, roles, {}));
     return {out.begin(), out.end()};
 }
 
@@ -408,7 +400,12 @@ bool CoreWorld::sign_off(const IncidentId& id, const End& end)
         for (const Missing& item :
              missing_for(protocol_, *setting_.directory, board_.incidents.at(id), end.name, now_))
             missing += " " + item.code + " " + item.detail;
-    must(over() || people.size() < end.signers.size(), "liveness", "cannot be ended:", missing);
+    const bool somebody_short =
+        people.size() < end.signers.size() ||
+        std::any_of(end.signers.begin(), end.signers.end(), [&](const auto& roles) {
+            return people_of(board_.incidents.at(id), roles, {}).empty();
+        });
+    must(over() || somebody_short, "liveness", "cannot be ended:", missing);
     return over();
 }
 
@@ -433,6 +430,8 @@ void CoreWorld::after_the_end()
     for (const auto& [id, incident] : board_.incidents) {
         if (incident.live()) continue;
         must(!incident.deadline(), "5", "an ended incident waits for something");
+        // What was on its way when it was merged still is; it goes on elsewhere.
+        if (incident.stage == Stage::Merged) continue;
         for (const auto& [page, sent] : incident.pages)
             // But a word of farewell, or what was told in the very instant of the end.
             must(

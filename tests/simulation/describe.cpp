@@ -94,6 +94,17 @@ std::string describe(const Event& event)
             if constexpr (requires { e.asks.front().duty; })
                 for (const AskRef& ref : e.asks)
                     out += " [" + ref.duty.text() + (ref.attempt ? " attempt]" : "]");
+            if constexpr (requires { e.subject.text(); }) out += " of " + e.subject.text();
+            if constexpr (requires { e.subject.id.text(); }) out += " " + e.subject.id.text();
+            if constexpr (requires { e.facts.begin()->second.front(); })
+                for (const auto& [name, value] : e.facts)
+                    out += " " + name.text() + "=" + (value.empty() ? "?" : value.front());
+            if constexpr (requires { e.as.key; })
+                out += " " + e.was.text() + " as " + e.as.key.text() + " " +
+                       std::string(word_of(e.as.state));
+            if constexpr (requires { e.into.text(); }) out += " into " + e.into.text();
+            if constexpr (requires { e.from.text(); }) out += " from " + e.from.text();
+            if constexpr (requires { e.with.text(); }) out += " with " + e.with.text();
             if constexpr (requires { e.by.text(); }) out += " by " + e.by.text();
             return out;
         },

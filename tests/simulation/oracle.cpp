@@ -2,6 +2,7 @@
 
 #include "escalation/evaluate.hpp"
 #include "tests/simulation/reading.hpp"
+#include "tests/simulation/way_out.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -30,6 +31,14 @@ bool Oracle::SeenDuty::counts_on_nobody() const
     });
 }
 
+FactValue Oracle::SeenIncident::known(const FactKey& key) const
+{
+    const auto own = facts.find(key);
+    if (own != facts.end() && !own->second.empty()) return own->second;
+    const auto all = facts.find({SubjectId{}, key.fact});
+    return all == facts.end() ? FactValue{} : all->second;
+}
+
 void Oracle::see(
     const Board& after, const Command& command, const std::vector<Event>& batch, Instant now
 )
@@ -44,6 +53,7 @@ void Oracle::see(
         Reading reading(*this, incidents_[id], *folded, command, now);
         for (; end < batch.size() && incident_of(batch[end]) == id; ++end) reading.read(batch[end]);
         reading.finish();
+        never_without(incidents_[id], *folded, now);
         i = end;
     }
 }
@@ -64,6 +74,7 @@ void Oracle::at_rest(const Board& board, Instant now)
         compare(seen->second, incident);
         watch(seen->second, incident, now);
         decisions(seen->second, incident, now);
+        never_without(seen->second, incident, now);
         if (const auto due = incident.deadline()) {
             must(incident.live(), "5", "an ended incident has a deadline", id.text());
             must(*due > now, "3", "something overdue is left standing", id.text());
@@ -179,6 +190,32 @@ void Oracle::watch(const SeenIncident& seen, const Incident& incident, Instant n
         must(now - since <= bound + duty.asleep, "2", "a life duty fell silent:", key.text());
     }
     must(!waiting || incident.deadline().has_value(), "2", "no deadline:", incident.id.text());
+}
+
+// An incident that goes on has something open, as long as it is not signed off. That is what a
+// duty nobody can do is for; a protocol without one for this stage promises nothing of the kind.
+void Oracle::never_without(const SeenIncident& seen, const Incident& incident, Instant now) const
+{
+    if ((seen.stage != Stage::Open && seen.stage != Stage::Aftercare) || seen.paused) return;
+    const View view{*seen.protocol, directory_, incident, nullptr, now, SubjectId{}, StaffId{}};
+    const auto& rules = seen.protocol->duties;
+    const bool promised = std::any_of(rules.begin(), rules.end(), [&](const auto& entry) {
+        const Duty& rule = entry.second;
+        return only_signed_off(rule) && (rule.in_drills || incident.kind != Kind::Drill) &&
+               holds(view, rule.opens);
+    });
+    must(
+        !promised || std::any_of(
+                         seen.duties.begin(),
+                         seen.duties.end(),
+                         [](const auto& duty) { return duty.second.open(); }
+                     ),
+        "6",
+        "goes on with nothing open:",
+        incident.id.text(),
+        " ",
+        std::string(word_of(seen.stage))
+    );
 }
 
 // While the facts ask for a decision of people, it is made or it is asked.

@@ -68,6 +68,7 @@ private:
         std::optional<escalation::DutyKey> parent;
         bool done_by_answer = false;
         escalation::Word decided;
+        escalation::Instant let_go_at{};
         escalation::Instant heard_at{};  // when somebody was last told of it
         escalation::Span asleep{};       // of the time since, nobody was there to tell
 
@@ -89,6 +90,8 @@ private:
         std::map<escalation::FactKey, escalation::FactValue> facts;
         bool paused = false;
         unsigned pages = 0;
+        // Of one subject: what it has of its own, or else what holds for all.
+        [[nodiscard]] escalation::FactValue known(const escalation::FactKey& key) const;
         [[nodiscard]] bool live() const
         {
             return stage == escalation::Stage::Review || stage == escalation::Stage::Open ||
@@ -97,6 +100,10 @@ private:
     };
 
     void decisions(
+        const SeenIncident& seen, const escalation::Incident& incident, escalation::Instant
+    ) const;
+    // Whatever the protocol keeps open until it is signed off is asked of somebody.
+    void never_without(
         const SeenIncident& seen, const escalation::Incident& incident, escalation::Instant
     ) const;
     void compare(const SeenIncident& seen, const escalation::Incident& incident) const;

@@ -149,7 +149,7 @@ void Reading::operator()(const FactsSet& e)
         report != nullptr && report->id != e.incident && !protocol().trusted.contains(report->via);
     for (const auto& [name, value] : e.facts) {
         FactValue& known = incident_.facts[{e.subject, name}];
-        const FactValue was = known.empty() ? incident_.facts[{SubjectId(), name}] : known;
+        const FactValue was = incident_.known({e.subject, name});
         const auto& scale = protocol().facts.at(name);
         if (hearsay && !was.empty() && scale.kind == FactKind::Scale) {
             const auto place = [&](const FactValue& words) {
@@ -180,7 +180,7 @@ void Reading::operator()(const DutyRaised& e)
 {
     Oracle::SeenDuty& seen = duty(e.duty, "raised");
     must(
-        (raised_ || switched_) && e.level == incident_.level,
+        (raised_ || switched_ || carried_.contains(e.duty)) && e.level == incident_.level,
         "3",
         "raised without a raise:",
         e.duty.text()
@@ -314,7 +314,7 @@ void Reading::operator()(const RepeatArmed& e)
     must(paces(*seen.rule->forever).contains(e.next - now_), "3", "armed for another time");
     if (seen.next_repeat)
         must(
-            (raised_ || switched_) && e.next < *seen.next_repeat,
+            (raised_ || switched_ || carried_.contains(e.duty)) && e.next < *seen.next_repeat,
             "8",
             "repeats start anew:",
             e.duty.text()
@@ -347,8 +347,8 @@ void Reading::operator()(const Asked& e)
     must(incident_.live(), "5", "somebody is asked after the end:", e.duty.text());
     // A raise brings in those whom the new level would have asked first, done or not.
     must(
-        seen.open() || ((raised_ || switched_) && seen.state == DutyState::Done &&
-                        first_asked_by(seen, e.rung)),
+        seen.open() || ((raised_ || switched_ || carried_.contains(e.duty)) &&
+                        seen.state == DutyState::Done && first_asked_by(seen, e.rung)),
         "5",
         "somebody is asked to do what is done:",
         e.duty.text()
@@ -371,13 +371,16 @@ void Reading::operator()(const Asked& e)
     const bool known = ask.asked_at != Instant{};
     const bool same_rung = known && e.rung == ask.rung;
     ask.answer = Word{};
+    ask.satisfies = false;
+    ask.cannot = false;
     ask.attempts.clear();
     ask.role = e.role;
     ask.rung = e.rung;
     ask.asked_at = now_;
     if (e.rung < seen.rungs.size()) {
         const Ladder& steps = ladder(seen, seen.rungs[e.rung].level);
-        const bool by_raise = (raised_ || switched_) && first_asked_by(seen, e.rung);
+        const bool by_raise =
+            (raised_ || switched_ || carried_.contains(e.duty)) && first_asked_by(seen, e.rung);
         const Rung& rung = by_raise ? ladder(seen, incident_.level)[e.rung] : steps.at(e.rung);
         for (const Span span : rung.again.after) ask.attempts.push_back(now_ + span);
         must(seen.rungs[e.rung].reached.has_value(), "3", "asked by a rung not reached");

@@ -134,6 +134,7 @@ private:
     std::set<escalation::DutyKey> recorded_;
     std::set<escalation::DutyKey> went_on_;  // at once: a rung or a repeat out of turn
     std::set<escalation::DutyKey> opened_;
+    std::set<escalation::DutyKey> carried_;  // come over from another incident, or back
     std::set<escalation::DutyKey> lapsed_;
     std::set<escalation::StaffId> unreachable_;
     std::set<escalation::DutyKey> left_alone_;  // the last one who might answer is out of reach

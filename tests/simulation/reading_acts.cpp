@@ -100,7 +100,37 @@ void Reading::operator()(const Merged& e)
             return one.was == key;
         });
         must(there != e.duties.end(), "5", "an open duty was lost in a merge:", key.text());
-        must(other.duties.contains(there->is), "5", "lost on the way:", key.text());
+        const auto mine = other.duties.find(there->is);
+        must(mine != other.duties.end(), "5", "lost on the way:", key.text());
+        // What is open in either is open in the whole, unless somebody has done it there already,
+        // or it ended in this very step. A question is open whatever was decided.
+        const bool goes_on = mine->second.open() || mine->second.let_go_at == now_;
+        const bool done = mine->second.state == DutyState::Done && seen.rule->decision.empty();
+        must(goes_on || done, "6", "settled by a merge:", key.text());
+    }
+    must(
+        protocol().rank(other.level) >= protocol().rank(incident_.level),
+        "3",
+        "a merge lowers the level"
+    );
+    // What was worse of what is known of the two is what is known.
+    for (const auto& [key, value] : incident_.facts) {
+        const Fact& fact = protocol().facts.at(key.fact);
+        const auto lane = e.subjects.find(key.subject);
+        if (fact.kind != FactKind::Scale || value.empty()) continue;
+        if (lane == e.subjects.end() && fact.per_subject) continue;
+        const SubjectId whose = lane == e.subjects.end() ? SubjectId{} : lane->second;
+        const auto place = [&](const FactValue& words) {
+            return std::find(fact.values.begin(), fact.values.end(), words.front()) -
+                   fact.values.begin();
+        };
+        const FactValue there = other.known({whose, key.fact});
+        must(
+            !there.empty() && place(there) >= place(value),
+            "1",
+            "a merge makes it milder:",
+            key.fact.text()
+        );
     }
 }
 
@@ -171,6 +201,7 @@ void Reading::operator()(const DutyCarried& e)
         known.attempts = ask.attempts;
     }
     opened_.insert(e.as.key);
+    carried_.insert(e.as.key);
 }
 
 // A decision that any worse news opens again is open again.

@@ -249,6 +249,7 @@ void Reading::operator()(const DutyLapsed& e)
     seen.asleep = Span{};
     if (!e.final) return;
     seen.state = DutyState::Lapsed;
+    seen.let_go_at = now_;
     for (auto& [staff, ask] : seen.asks) ask.attempts.clear();
     lapsed_.insert(e.duty);
 }
@@ -258,6 +259,7 @@ void Reading::operator()(const DutyMoot& e)
     Oracle::SeenDuty& seen = duty(e.duty, "moot");
     must(seen.open(), "5", "an ended duty becomes moot:", e.duty.text());
     seen.state = DutyState::Moot;
+    seen.let_go_at = now_;
     for (auto& [staff, ask] : seen.asks) ask.attempts.clear();
 }
 
@@ -450,6 +452,8 @@ void Reading::finish_climbs()
             climbed.duty.text()
         );
     }
+    // A drill whose time was up tells nobody any more, whatever had come due before that.
+    if (!incident_.live()) return;
     for (const DutyKey& key : repeated_) {
         if (!duty(key, "repeated").open()) continue;
         must(

@@ -24,6 +24,10 @@ struct Setting {
 // with spans drawn anew for each world. The engine must be right about any checked protocol.
 [[nodiscard]] Setting drawn_setting(Dice& dice);
 
+// The same with all that people can do to an incident: a second version of its protocol to go on
+// by, and, where it is a drawn one, decisions, endings of every outcome, waivers and takers.
+[[nodiscard]] Setting with_deeds(Setting setting, Dice& dice);
+
 // The product's own protocol with the small roster of the tests, some day of October 2026.
 [[nodiscard]] Setting notice_safe_setting(Dice& dice);
 // The gas leak of the engine's tests: not one word in common with the product's protocol.

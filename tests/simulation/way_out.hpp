@@ -1,5 +1,6 @@
 #pragma once
 
+#include "escalation/incident.hpp"
 #include "escalation/protocol.hpp"
 
 #include <algorithm>
