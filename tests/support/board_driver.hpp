@@ -111,6 +111,13 @@ public:
     // The directory is replaced as a whole, as a new roster would be.
     void adopt(escalation::Directory directory) { directory_ = std::move(directory); }
 
+    // A further protocol that an incident may be switched to.
+    void know(escalation::Protocol protocol)
+    {
+        const std::string hash = protocol.hash;
+        rules_.protocols[hash] = std::make_shared<const escalation::Protocol>(std::move(protocol));
+    }
+
     // Commands on the incident "i1", in short.
     std::vector<escalation::Event> open(
         std::map<escalation::FactName, escalation::FactValue> facts = {},
