@@ -392,3 +392,22 @@ TEST_CASE("answer: who has read a page has read all that it asks", "[escalation]
     }
     CHECK(board.refused(BoardDriver::answer("crew-1", "going")) == "ask_needed ask_needed");
 }
+
+TEST_CASE("forever: rounds go by their pace, and by their own channels", "[escalation]")
+{
+    ProtocolBuilder builder;
+    Duty& crew = builder.duty("crew");
+    crew.ladder = {rung(0s, {"clerk"})};
+    crew.forever = Forever{};
+    crew.forever->every = 1h;
+    crew.forever->paces = {{always(), 10min, 5min}, {always(), std::nullopt, 20min}};
+    crew.forever->by = channels({"bell"});
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    const auto pages = only<Paged>(board.run(50min));
+    REQUIRE(pages.size() == 4);
+    CHECK(pages.front().at == morning + 5min);
+    CHECK(pages.at(1).at == morning + 10min);
+    CHECK(pages.at(2).at == morning + 30min);
+    CHECK(pages.front().channels == channels({"bell"}));
+}
