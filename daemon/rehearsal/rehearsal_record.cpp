@@ -92,7 +92,11 @@ void RehearsalRecord::add(const Event& event)
         if (const auto* instant = value.if_int64(); instant != nullptr && instants.contains(key))
             out.line[key] = http::to_rfc3339(Instant(Span(*instant)));
         else if (key == "asks" && value.is_array())
-            for (const json::value& ask : value.as_array()) duties.push_back(ask.at("duty"));
+            for (const json::value& ask : value.as_array()) {
+                // What is carried from one incident to another lists its asks without a duty.
+                if (const json::value* duty = ask.as_object().if_contains("duty"))
+                    duties.push_back(*duty);
+            }
         else if (key == "channels")
             out.line["channel"] = value;
         else

@@ -133,7 +133,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "rehearsal: A9, duplicates, a report split off and two false alarms, goes as it should",
+    "rehearsal: A9, duplicates, a wrong merge, a split and two false alarms, goes as it should",
     "[sim][notice-7][N4.3][N7.2][N7.3][N7.4][N7.5][N7.7]"
 )
 {
