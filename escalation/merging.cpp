@@ -103,6 +103,9 @@ DutyInstance joined(DutyInstance into, const DutyInstance& from, bool decision)
         into.ended_by = from.ended_by;
         into.decided = from.decided;
     }
+    // What is put aside reaches nobody any more; an attempt left standing would be due for ever.
+    if (!into.open() && into.state != DutyState::Done)
+        for (auto& [staff, ask] : into.asks) ask.attempts.clear();
     return into;
 }
 

@@ -116,6 +116,31 @@ TEST_CASE("merge: whoever decided in the one is asked in the other", "[merge]")
     CHECK(paged(board.run(5min)) == "chief-1 fitter-1");
 }
 
+TEST_CASE("merge: what is put aside makes no personal attempts", "[merge]")
+{
+    ProtocolBuilder builder;
+    Duty& crew = builder.duty("crew");
+    crew.waive_by = targets({"chief"});
+    crew.ladder = {rung(0s, {"crew"})};
+    crew.ladder.front().again = {{2min}, channels({"bell"})};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    board.feed(Waive{IncidentId("i1"), {DutyName("crew"), {}, 1}, "no", StaffId("chief-1"), {}, {}}
+    );
+    board.adopt([] {
+        DirectoryBuilder more;
+        more.holds("fitter-1", "crew", "office");
+        return more.directory;
+    }());
+    board.feed(BoardDriver::report("i2", {}, {"st-2"}));
+    Answer going = BoardDriver::answer("crew-1", "going");
+    going.incident = IncidentId("i2");
+    board.feed(going);
+    board.feed(merge("i1", "i2"));
+    REQUIRE(duty_in(board, "i1", "crew").asks.contains(StaffId("fitter-1")));
+    CHECK(paged(board.run(5min)).empty());
+}
+
 TEST_CASE("merge: a duty's parent goes by its new name", "[merge]")
 {
     ProtocolBuilder builder;
