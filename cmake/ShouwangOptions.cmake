@@ -2,7 +2,9 @@
 add_library(shouwang_options INTERFACE)
 
 target_compile_options(shouwang_options INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wall -Wextra -Wpedantic -Werror -Wconversion -Wsign-conversion -Wold-style-cast
+  # A batch takes one part's unnamed namespace for its own, or for a header's: see shouwang_batches.
+  $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow>
   -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wformat=2 -Wimplicit-fallthrough
   -Wdouble-promotion -Wswitch-enum
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wduplicated-branches -Wlogical-op>
@@ -46,9 +48,8 @@ function(shouwang_batches target)
   endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   set_source_files_properties(${BATCHES_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  # A batch takes one part's unnamed namespace for its own, or for a header's. Each file alone is warned
-  # of in dev and clang.
-  target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  # Each file alone is warned of this, as of names that shadow, in dev.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()
 
 # shouwang_precompile(target [ASIO] header...): large headers that are not ours, read once a target
