@@ -168,6 +168,7 @@ private:
         duty_.decision = table_.text_or("decision", "");
         duty_.dial = table_.text_or("dial", "");
         duty_.in_drills = table_.flag_or("in_drills", true);
+        duty_.roll_call = table_.flag_or("roll_call", false);
         const TomlNode* node = table_.find("terms");
         if (node == nullptr) return;
         TableReader words(draft_.faults, table_.path() + ".terms", *node);

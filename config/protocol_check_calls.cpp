@@ -55,20 +55,19 @@ std::vector<Span> sends(
             among(ladder[i].by.empty() ? level.channels : ladder[i].by, channel))
             out.push_back(ladder[i].after);
     }
-    const Forever* repeats = duty.forever ? &*duty.forever : nullptr;
-    if (repeats == nullptr || !among(repeats->by.empty() ? level.channels : repeats->by, channel))
-        return out;
+    if (!duty.forever) return out;
+    const Forever& forever = *duty.forever;
+    const std::vector<ChannelName>& channels = forever.by.empty() ? level.channels : forever.by;
+    if (!among(channels, channel)) return out;
 
-    const Forever& forever = *repeats;
     const auto own = forever.every_at.find(level.name);
     const Span every = own == forever.every_at.end() ? forever.every : own->second;
     if (every <= Span{}) return out;
     const auto spare = forever.spare.find(channel);
-    const bool others = std::any_of(
-        (forever.by.empty() ? level.channels : forever.by).begin(),
-        (forever.by.empty() ? level.channels : forever.by).end(),
-        [&](const ChannelName& other) { return !forever.spare.contains(other); }
-    );
+    const bool others =
+        std::any_of(channels.begin(), channels.end(), [&](const ChannelName& other) {
+            return !forever.spare.contains(other);
+        });
     const Span least = spare == forever.spare.end() || !others ? Span{} : spare->second;
     for (Span at = ladder.back().after + every; at <= horizon && out.size() < sends_max;
          at += every) {

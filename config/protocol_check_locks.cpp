@@ -96,6 +96,18 @@ void check_at_once(const AtOnce& lock, ProtocolDraft& draft)
                 "locked: " + path + " is never moot" + at,
                 "leave the level out"
             );
+        if (!surely_fails_at(protocol, duty.done, level))
+            draft.faults.add(
+                draft.place(path + ".done"),
+                "locked: " + path + " is done by people" + at,
+                "leave \"done\" out"
+            );
+        if (!duty.waive_by.empty() || duty.lapses || !duty.forever || duty.roll_call)
+            draft.faults.add(
+                draft.place(path),
+                "locked: " + path + " goes on until people have answered" + by,
+                "\"forever\", and no \"waive\", \"lapses\" or \"roll_call\""
+            );
         if (!starts_at_once(duty, protocol, level))
             draft.faults.add(
                 draft.place(path + "." + ladder_path(duty, level) + ".1"),
@@ -132,6 +144,8 @@ void check_emergency_decisions(ProtocolDraft& draft)
         };
         if (duty.duty_class != escalation::DutyClass::Life || !duty.forever)
             locked("is a duty of life that asks until it is decided", "class = \"life\"");
+        if (duty.decision.empty())
+            locked("is a decision", "decision = \"d" + std::string(number) + "\"");
         if (duty.in_drills) locked("is never part of a drill", "in_drills = false");
         if (!duty.waive_by.empty()) locked("is never waived", "leave \"waive\" out");
         const bool ends_alone = !std::holds_alternative<escalation::Never>(duty.moot.node) ||

@@ -47,6 +47,12 @@ public:
             );
             return;
         }
+        if (duty_.lapses && duty_.on_lapse == Lapse::List)
+            draft_.faults.add(
+                draft_.place(path_),
+                path_ + " is of life and falls silent when it lapses",
+                "no \"lapses\", or on_lapse = \"parent\""
+            );
         check_first();
         check_rungs();
         if (duty_.forever)

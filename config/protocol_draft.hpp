@@ -113,6 +113,8 @@ void each_entry(
 // The checks; each adds its faults to the draft's.
 void check_names(ProtocolDraft& draft);
 void check_reach(ProtocolDraft& draft);
+// config/protocol_check_works.cpp: nothing that could never work.
+void check_works(ProtocolDraft& draft);
 void check_silence(ProtocolDraft& draft);
 void check_locks(ProtocolDraft& draft);
 void check_calls(ProtocolDraft& draft);

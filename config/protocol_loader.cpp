@@ -20,6 +20,7 @@ void check(ProtocolDraft& draft)
 {
     check_names(draft);
     check_reach(draft);
+    check_works(draft);
     check_silence(draft);
     check_locks(draft);
     check_calls(draft);

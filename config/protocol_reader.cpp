@@ -43,12 +43,12 @@ constexpr std::array<std::string_view, 16> reserved{
     "never",
     "unknown"};
 // A duty's ladders are keys named like their levels.
-constexpr std::array<std::string_view, 30> duty_keys{
-    "label",      "clause", "class",     "scope",     "clock",   "opens",
-    "done",       "moot",   "renews",    "of",        "answers", "answer_from",
-    "due",        "ladder", "forever",   "eta_grace", "lapses",  "on_lapse",
-    "lapses_max", "record", "each",      "name",      "text",    "terms",
-    "decision",   "dial",   "in_drills", "waive",     "refuse",  "record_ends"};
+constexpr std::array<std::string_view, 31> duty_keys{
+    "label",   "clause",      "class",    "scope",    "clock",       "opens",     "done",
+    "moot",    "renews",      "of",       "answers",  "answer_from", "due",       "ladder",
+    "forever", "eta_grace",   "lapses",   "on_lapse", "lapses_max",  "record",    "each",
+    "name",    "text",        "terms",    "decision", "dial",        "in_drills", "waive",
+    "refuse",  "record_ends", "roll_call"};
 constexpr std::int64_t version_max = 1'000'000;
 
 }  // namespace
@@ -165,6 +165,9 @@ private:
         protocol_.level_text = read_text_code(top_, "level_text", true, draft_);
         protocol_.identity_text = read_text_code(top_, "identity_text", false, draft_);
         protocol_.pause_text = read_text_code(top_, "pause_text", false, draft_);
+        if (top_.has("roll_call_never"))
+            protocol_.roll_call_never =
+                escalation::WindowName(reference("roll_call_never", Reference::To::Window));
         protocol_.same_place_within =
             top_.span("same_place_within", escalation::Span{0}).value_or(escalation::Span{});
         if (top_.has("reopen_at"))
@@ -328,6 +331,13 @@ private:
             );
         fact.course = table.flag_or("course", false);
         fact.only_signed = table.flag_or("only_signed", false);
+        fact.of_identity = table.flag_or("of_identity", false);
+        if (fact.of_identity && !fact.per_subject)
+            draft_.faults.add(
+                table.where("of_identity"),
+                "only what is known of a subject depends on who they are",
+                "scope = \"subject\""
+            );
         const bool worded = fact.kind == FactKind::Scale || fact.kind == FactKind::Set;
         if (worded) read_values(table, fact);
         protocol_.facts[fact.name] = std::move(fact);

@@ -3,11 +3,13 @@
 #include "config/toml_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <string_view>
 #include <utility>
 
 namespace shouwang::config {
@@ -53,6 +55,9 @@ const std::map<std::string, EndOutcome, std::less<>> outcomes{
     {"level_down", EndOutcome::Lower},
     {"close_subject", EndOutcome::Lane},
     {"end_drill", EndOutcome::DrillEnded}};
+
+constexpr std::array<std::string_view, 3> judgements{"open", "attach", "dismiss"};
+constexpr std::array<std::string_view, 3> kinds{"real", "drill", "test"};
 
 // Digits at `text`, exactly `count` of them; nullopt for anything else. Takes them off.
 std::optional<int> digits(std::string_view& text, std::size_t count)
@@ -303,7 +308,8 @@ private:
                 step.fields = fields_of(table, "evidence");
                 break;
             case Do::Triage:
-                step.judgement = table.need_text("judgement");
+                step.judgement =
+                    one_of(table, "judgement", table.need_text("judgement"), judgements);
                 step.with = table.text_or("into", "");
                 break;
             case Do::AddSubject:
@@ -359,11 +365,27 @@ private:
         place.finish();
     }
 
+    // A mistyped word would rehearse something else than what is meant.
+    template <std::size_t N>
+    std::string one_of(
+        const TableReader& table,
+        const char* key,
+        std::string word,
+        const std::array<std::string_view, N>& known
+    )
+    {
+        if (word.empty() || std::find(known.begin(), known.end(), word) != known.end()) return word;
+        std::string list = "one of";
+        for (const std::string_view other : known) list += " " + std::string(other);
+        faults_.add(table.where(key), config::quoted(word) + " is no " + key, list);
+        return word;
+    }
+
     void read_open(TableReader& table, RehearsalStep& step)
     {
         step.as = table.text_or("as", "");
         step.via = table.text_or("via", "hotline");
-        step.kind = table.text_or("kind", "real");
+        step.kind = one_of(table, "kind", table.text_or("kind", "real"), kinds);
         step.callback = table.text_or("callback", "");
         step.text = table.text_or("text", "");
         step.facts = facts_of(table);

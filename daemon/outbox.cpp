@@ -383,7 +383,7 @@ const Page* Outbox::page_of(const SendJob& job) const
 bool Outbox::wanted(const SendJob& job) const
 {
     const Page* page = page_of(job);
-    return page != nullptr && still_wanted(*incident_of(job), *page);
+    return page != nullptr && still_wanted(engine_.board(), *incident_of(job), *page);
 }
 
 // A newer page on this channel asks the same person all that this one does.

@@ -208,14 +208,18 @@ std::optional<Refusal> against_terms(const Step& step, const Answer& command, co
     return out;
 }
 
+bool only_noted(const Step& step, const DutyKey& key, const Word& word)
+{
+    return effect_of(step, *step.definition(key.name), key, word) == Effect::Note;
+}
+
 // Of several asks that know the word, those it does something to: "received" is no answer to choose
-// between a duty it satisfies and one that only takes note of it.
+// between a duty it satisfies and one that only takes note of it. All of them when it moves none.
 std::vector<DutyKey> moved_by(const Step& step, const std::vector<DutyKey>& keys, const Word& word)
 {
     std::vector<DutyKey> out;
     for (const DutyKey& key : keys)
-        if (effect_of(step, *step.definition(key.name), key, word) != Effect::Note)
-            out.push_back(key);
+        if (!only_noted(step, key, word)) out.push_back(key);
     return out.empty() ? keys : out;
 }
 
@@ -366,11 +370,7 @@ std::optional<Refusal> answer(Step& step, const Answer& command)
         if (keys.empty()) continue;
         // Who has read a message that asks several things has read all of them; but only they can
         // say which of several things they promise.
-        const bool notes =
-            known == &found.asked && std::all_of(keys.begin(), keys.end(), [&](const DutyKey& key) {
-                return effect_of(step, *step.definition(key.name), key, command.word) ==
-                       Effect::Note;
-            });
+        const bool notes = known == &found.asked && only_noted(step, keys.front(), command.word);
         if (keys.size() > 1 && !notes) return ask_needed(keys);
         for (const DutyKey& key : keys)
             if (auto refusal = against_terms(step, command, key)) return refusal;

@@ -39,7 +39,7 @@ struct Report {
     std::map<FactName, FactValue> facts;
     std::string text;
     std::string ref;
-    std::optional<Span> drill_for = {};  // a drill ends by itself after this
+    std::optional<Span> drill_for = {};  // a drill or a roll-call ends by itself after this
 };
 
 enum class Judgement { Open, Attach, Dismiss };

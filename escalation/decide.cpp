@@ -107,32 +107,38 @@ public:
         const AddRecord command = where_it_goes_on(board_, given);
         return settled(command.incident, [&](Step& step) { return add_record(step, command); });
     }
-    Decision operator()(const SignEnd& command) const
+    Decision operator()(const SignEnd& given) const
     {
+        const SignEnd command = where_it_goes_on(board_, given);
         return settled(command.incident, [&](Step& step) { return sign_end(step, command); });
     }
-    Decision operator()(const AddSubject& command) const
+    Decision operator()(const AddSubject& given) const
     {
+        const AddSubject command = where_it_goes_on(board_, given);
         return settled(command.incident, [&](Step& step) { return add_subject(step, command); });
     }
-    Decision operator()(const Identify& command) const
+    Decision operator()(const Identify& given) const
     {
+        const Identify command = where_it_goes_on(board_, given);
         return settled(command.incident, [&](Step& step) { return identify(step, command); });
     }
     Decision operator()(const SetPlace& command) const
     {
         return settled(command.incident, [&](Step& step) { return set_place(step, command); });
     }
-    Decision operator()(const TakeOver& command) const
+    Decision operator()(const TakeOver& given) const
     {
+        const TakeOver command = where_it_goes_on(board_, given);
         return settled(command.incident, [&](Step& step) { return take_over(step, command); });
     }
-    Decision operator()(const Waive& command) const
+    Decision operator()(const Waive& given) const
     {
+        const Waive command = where_it_goes_on(board_, given);
         return settled(command.incident, [&](Step& step) { return waive(step, command); });
     }
-    Decision operator()(const AddNote& command) const
+    Decision operator()(const AddNote& given) const
     {
+        const AddNote command = where_it_goes_on(board_, given);
         return on(command.incident, [&](Step& step) { return add_note(step, command); });
     }
     Decision operator()(const Reopen& command) const
@@ -304,8 +310,8 @@ std::string phase_of(
 
 bool still_wanted(const Incident& incident, const Page& page)
 {
-    // A word of farewell goes out after the end; a merged incident's pages are still on their way.
-    if (!incident.live() && incident.stage != Stage::Merged)
+    // A word of farewell goes out after the end.
+    if (!incident.live())
         return page.asks.empty() && incident.ended_at && page.at >= *incident.ended_at;
     if (incident.paused && !page.asks.empty()) return false;
     if (page.asks.empty()) return true;
@@ -326,6 +332,26 @@ bool still_wanted(const Incident& incident, const Page& page)
         return duty->second.state == DutyState::Done && ask->second.answer.empty() &&
                (first || ref.attempt);
     });
+}
+
+DecisionAsks decision_asks(
+    const Protocol& protocol, const Incident& incident, const std::string& called
+)
+{
+    DecisionAsks out;
+    for (const auto& [name, duty] : protocol.duties) {
+        const bool meant =
+            !duty.decision.empty() && (called == duty.decision || called == name.text() ||
+                                       (!duty.dial.empty() && called == duty.dial));
+        if (!meant) continue;
+        for (const auto& [key, instance] : incident.duties) {
+            if (key.name != name) continue;
+            out.newest = key;
+            if (instance.open()) out.open.push_back(key);
+        }
+        if (!out.newest) out.newest = DutyKey{name, {}, 1};
+    }
+    return out;
 }
 
 std::vector<Word> answers_to(const Protocol& protocol, const DutyInstance& duty)

@@ -109,6 +109,19 @@ void evolve(Incident& incident, const Event& event);
 // True while the page is still worth sending: the incident is live and one of its asks still
 // wants this person, or it is an inform.
 [[nodiscard]] bool still_wanted(const Incident& incident, const Page& page);
+// The same of an incident that may have been merged: its pages are wanted for as long as what they
+// ask is asked where it goes on.
+[[nodiscard]] bool still_wanted(const Board& board, const Incident& incident, const Page& page);
+// The instances of one decision, as people call it: by its name, its duty's, or the number to dial.
+struct DecisionAsks {
+    std::vector<DutyKey> open;
+    // Open or not; where nobody was asked yet, the instance there would be. nullopt: the protocol
+    // has no such decision.
+    std::optional<DutyKey> newest;
+};
+[[nodiscard]] DecisionAsks decision_asks(
+    const Protocol& protocol, const Incident& incident, const std::string& called
+);
 // The words this duty may be answered with.
 [[nodiscard]] std::vector<Word> answers_to(const Protocol& protocol, const DutyInstance& duty);
 

@@ -85,6 +85,7 @@ bool wanted(const Step& step, const Duty& duty, const std::string& scope)
     if (step.incident().stage == Stage::Aftercare && duty.duty_class == DutyClass::Life)
         return false;
     if (step.incident().kind == Kind::Drill && !duty.in_drills) return false;
+    if ((step.incident().kind == Kind::Test) != duty.roll_call) return false;
     const View view = step.view_of(duty, scope);
     if (duty.scope == Scope::Person)
         return entry_in(step.incident(), duty.of, StaffId(scope)) != nullptr &&
@@ -306,7 +307,7 @@ bool settle_duties(Step& step)
 
 void settle_informs(Step& step)
 {
-    if (step.incident().stage != Stage::Open) return;
+    if (step.incident().stage != Stage::Open || step.incident().kind == Kind::Test) return;
     for (const auto& [name, inform] : step.protocol().informs) {
         if (step.incident().informed.contains(name) || !holds(step.view(), inform.when)) continue;
         for (const Person& person : step.people_of(inform.to, nullptr, {}))

@@ -30,7 +30,7 @@ struct Reported {
     std::string text;
     std::string ref;
     std::vector<Subject> subjects;
-    std::optional<Instant> ends_at = {};  // of a drill
+    std::optional<Instant> ends_at = {};  // of a drill or a roll-call
 };
 enum class OpenedBecause { Trusted, Triage, Undecided };
 struct Opened {

@@ -14,6 +14,7 @@
 // Everything that time will do to it is held here as an instant, so a restart moves no deadline.
 namespace shouwang::escalation {
 
+// A test is a roll-call: whether those on duty can be reached. Nobody is called out by it.
 enum class Kind { Real, Drill, Test };
 
 // Who did something: the account that was used and, when known, the member of staff behind it.
@@ -266,7 +267,7 @@ struct Incident {
     std::map<IncidentId, Suggestion> suggestions;
     std::vector<Note> notes;
     bool paused = false;                 // a drill that a real alarm has broken into
-    std::optional<Instant> ends_at;      // when a drill is over
+    std::optional<Instant> ends_at;      // when a drill or a roll-call is over
     std::map<DutyKey, DutyKey> carried;  // merged: what each duty is called where it goes on
     std::map<SubjectId, SubjectId> carried_subjects;
     std::set<SubjectId> lanes_brought;  // those it added there

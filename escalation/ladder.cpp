@@ -380,7 +380,8 @@ bool ask_who_joined(Step& step)
             std::erase_if(people, [&](const Person& person) {
                 const auto& asks = instance_of(step, key).asks;
                 const auto known = asks.find(person.staff);
-                return known != asks.end() && known->second.asked_at != Instant{};
+                return known != asks.end() && (known->second.asked_at != Instant{} ||
+                                               known->second.cannot || known->second.satisfies);
             });
             changed |= !people.empty();
             ask(step, key, people, i, ladder[i], text_of(step, *duty, key, ladder[i]), Span{});

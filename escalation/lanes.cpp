@@ -29,9 +29,35 @@ std::optional<Refusal> not_running(const Incident& incident)
     return refused("ended", "", "the incident has ended");
 }
 
+// Who led for the college that turned out not to be theirs leads no longer. Who commands on the
+// scene goes on until somebody takes over from them.
+void let_go_of_leads(Step& step)
+{
+    std::vector<std::pair<RegisterName, StaffId>> gone;
+    for (const auto& [name, entries] : step.incident().registers) {
+        const auto rules = step.protocol().registers.find(name);
+        if (rules == step.protocol().registers.end() || !rules->second.one || rules->second.command)
+            continue;
+        for (const RegisterEntry& entry : entries) {
+            const auto role = step.protocol().roles.find(entry.role);
+            if (role == step.protocol().roles.end() || !is_of_a_subject(role->second.of)) continue;
+            const auto now = resolve(
+                step.protocol(), step.directory(), step.incident(), entry.role, {}, step.now()
+            );
+            const bool still =
+                std::any_of(now.people.begin(), now.people.end(), [&](const Person& person) {
+                    return person.staff == entry.staff;
+                });
+            if (!still) gone.emplace_back(name, entry.staff);
+        }
+    }
+    for (const auto& [name, staff] : gone)
+        step.emit(RegisterLeft{step.incident().id, step.now(), name, staff});
+}
+
 // Whom everybody was asked about turns out to be somebody else: what was asked about them is over,
 // and whoever was asked is told.
-void put_right(Step& step, const Subject& was)
+void put_right(Step& step, const Subject& was, const Actor& by)
 {
     std::map<StaffId, RoleName> asked;
     std::vector<DutyKey> open;
@@ -45,7 +71,16 @@ void put_right(Step& step, const Subject& was)
         if (duty.open()) open.push_back(key);
         for (const auto& [staff, ask] : duty.asks) asked.emplace(staff, ask.role);
     }
+    // What was learnt of the wrong student's family, say, is nothing known of the right one's.
+    std::map<FactName, FactValue> forgotten;
+    for (const auto& [name, fact] : step.protocol().facts) {
+        if (!fact.of_identity) continue;
+        const FactState* known = fact_of(step.incident(), was.id, name);
+        if (known != nullptr && !known->value.empty()) forgotten[name] = {};
+    }
+    set_facts(step, was.id, forgotten, "identity", step.now(), by);
     for (const DutyKey& key : open) step.emit(DutyMoot{step.incident().id, step.now(), key});
+    let_go_of_leads(step);
     if (step.protocol().identity_text.empty()) return;
     for (const auto& [staff, role] : asked)
         step.inform(
@@ -203,7 +238,7 @@ std::optional<Refusal> identify(Step& step, const Identify& command)
     now.closed = was.closed;
     step.emit(SubjectIdentified{
         incident.id, step.now(), std::move(now), was.identified(), command.by});
-    if (was.identified()) put_right(step, was);
+    if (was.identified()) put_right(step, was, command.by);
     return std::nullopt;
 }
 

@@ -89,13 +89,22 @@ void carry(Step& step, const DutyKey& was, DutyInstance duty, const IncidentId& 
 // Both incidents have this duty: whoever is asked in either is asked, and whoever does it does it.
 DutyInstance joined(DutyInstance into, const DutyInstance& from, bool decision)
 {
+    // What was said before this one was called for anew does not count here.
+    const auto of_now = [&](const Ask& ask) {
+        return into.key.generation == 1 || ask.answered_at >= into.opened_at;
+    };
     for (const auto& [staff, ask] : from.asks) {
         const auto [it, fresh] = into.asks.try_emplace(staff, ask);
+        // Whoever has answered the one has answered, and is not called on account of the other.
+        const bool heard =
+            !fresh && it->second.answer.empty() && !ask.answer.empty() && of_now(ask);
+        if (heard) it->second = ask;
         // What they decided was about the other one: here they are still asked.
-        if (fresh && decision && into.open()) it->second.satisfies = false;
+        const bool counts = !decision && of_now(ask);
+        if ((fresh || heard) && !counts && into.open()) it->second.satisfies = false;
     }
-    const bool satisfied = std::any_of(from.asks.begin(), from.asks.end(), [](const auto& entry) {
-        return entry.second.satisfies;
+    const bool satisfied = std::any_of(from.asks.begin(), from.asks.end(), [&](const auto& entry) {
+        return entry.second.satisfies && of_now(entry.second);
     });
     if (into.open() && from.state == DutyState::Done && satisfied && !decision) {
         into.state = DutyState::Done;
@@ -416,6 +425,20 @@ Name called_there(const std::map<Name, Name>& carried, const Name& name)
 
 }  // namespace
 
+bool still_wanted(const Board& board, const Incident& incident, const Page& page)
+{
+    Page there = page;
+    const Incident* here = &incident;
+    for (unsigned hop = 0; hop < hops_max && here->stage == Stage::Merged; ++hop) {
+        const Incident* next = board.find(here->attached_to);
+        if (next == nullptr) return false;
+        for (AskRef& ask : there.asks) ask.duty = called_there(here->carried, ask.duty);
+        here = next;
+    }
+    // What was told, not asked, before they were one is told while the one goes on.
+    return still_wanted(*here, there);
+}
+
 Answer where_it_goes_on(const Board& board, Answer command)
 {
     return followed(board, std::move(command), [](Answer& answer, const Incident& here) {
@@ -428,6 +451,42 @@ SetFacts where_it_goes_on(const Board& board, SetFacts command)
     return followed(board, std::move(command), [](SetFacts& facts, const Incident& here) {
         facts.subject = called_there(here.carried_subjects, facts.subject);
     });
+}
+
+SignEnd where_it_goes_on(const Board& board, SignEnd command)
+{
+    return followed(board, std::move(command), [](SignEnd& end, const Incident& here) {
+        end.subject = called_there(here.carried_subjects, end.subject);
+    });
+}
+
+Identify where_it_goes_on(const Board& board, Identify command)
+{
+    return followed(board, std::move(command), [](Identify& who, const Incident& here) {
+        who.subject = called_there(here.carried_subjects, who.subject);
+    });
+}
+
+Waive where_it_goes_on(const Board& board, Waive command)
+{
+    return followed(board, std::move(command), [](Waive& waiver, const Incident& here) {
+        waiver.duty = called_there(here.carried, waiver.duty);
+    });
+}
+
+AddNote where_it_goes_on(const Board& board, AddNote command)
+{
+    return followed(board, std::move(command), [](AddNote&, const Incident&) {});
+}
+
+AddSubject where_it_goes_on(const Board& board, AddSubject command)
+{
+    return followed(board, std::move(command), [](AddSubject&, const Incident&) {});
+}
+
+TakeOver where_it_goes_on(const Board& board, TakeOver command)
+{
+    return followed(board, std::move(command), [](TakeOver&, const Incident&) {});
 }
 
 AddRecord where_it_goes_on(const Board& board, AddRecord command)

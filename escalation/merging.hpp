@@ -42,5 +42,11 @@ void pause_drills(
 [[nodiscard]] Answer where_it_goes_on(const Board& board, Answer command);
 [[nodiscard]] SetFacts where_it_goes_on(const Board& board, SetFacts command);
 [[nodiscard]] AddRecord where_it_goes_on(const Board& board, AddRecord command);
+[[nodiscard]] SignEnd where_it_goes_on(const Board& board, SignEnd command);
+[[nodiscard]] Identify where_it_goes_on(const Board& board, Identify command);
+[[nodiscard]] Waive where_it_goes_on(const Board& board, Waive command);
+[[nodiscard]] AddNote where_it_goes_on(const Board& board, AddNote command);
+[[nodiscard]] AddSubject where_it_goes_on(const Board& board, AddSubject command);
+[[nodiscard]] TakeOver where_it_goes_on(const Board& board, TakeOver command);
 
 }  // namespace shouwang::escalation

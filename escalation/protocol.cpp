@@ -29,6 +29,17 @@ const Level& Protocol::level(const LevelName& wanted) const
     return levels[rank(wanted)];
 }
 
+const End* Protocol::ending(EndOutcome outcome, const LevelName& from) const
+{
+    const End* out = nullptr;
+    for (const auto& [label, end] : ends) {
+        if (end.outcome != outcome) continue;
+        const bool next_below = outcome == EndOutcome::Lower && rank(end.level) + 1 == rank(from);
+        if (out == nullptr || next_below) out = &end;
+    }
+    return out;
+}
+
 const Protocol* Rules::find(const std::string& hash) const
 {
     const auto found = protocols.find(hash);

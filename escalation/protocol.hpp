@@ -33,6 +33,7 @@ struct Fact {
     std::map<std::string, std::string> value_labels;
     bool course = false;  // how far something has come, not how grave it is: it never gets worse
     bool only_signed = false;  // said by a signed ending, and by nothing else
+    bool of_identity = false;  // of who they are: unknown again once it is somebody else
 };
 
 // The level rises to `level` while `when` holds for the incident or for any one subject.
@@ -210,6 +211,7 @@ struct Duty {
     std::string decision;             // not empty: it is a decision, and this is its name
     std::string dial;                 // a number people may have to dial; nobody dials it for them
     bool in_drills = true;            // false: a drill never asks it
+    bool roll_call = false;           // asked by roll-calls, and by nothing else
     std::vector<Target> answer_from;  // besides everybody who was asked
     std::map<LevelName, Ladder> ladders;  // by level
     Ladder ladder;                        // for every level that has none of its own
@@ -324,6 +326,7 @@ struct Protocol {
     TextCode identity_text;        // tells those asked about somebody that it is somebody else
     LevelName reopen_at;           // a rule of this level reopens what has been stood down
     TextCode pause_text;           // tells those in a drill that a real alarm has broken into it
+    WindowName roll_call_never;    // no roll-call begins in these hours; empty: at any time
     Span same_place_within{};      // a report of the same place so soon may be of the same thing
     std::vector<Word> word_order;  // as the file lists them: how buttons are ordered
     std::map<Word, std::string> word_labels;  // what a person can answer, as a button says it
@@ -331,6 +334,9 @@ struct Protocol {
     // Position in `levels`, calmest 0. Requires: `wanted` is one of them.
     [[nodiscard]] std::size_t rank(const LevelName& wanted) const;
     [[nodiscard]] const Level& level(const LevelName& wanted) const;
+    // The first ending of this outcome; of those that lower the level, rather the one that goes to
+    // the level just below `from`. nullptr when there is none.
+    [[nodiscard]] const End* ending(EndOutcome outcome, const LevelName& from = {}) const;
 };
 
 // The protocols an incident may have been opened under, by hash, and the one for new incidents.

@@ -18,6 +18,9 @@ namespace {
 constexpr std::size_t ref_bytes_max = 64;
 constexpr unsigned code_digits = 4;
 constexpr Span drill_max = std::chrono::hours(12);
+// Of one whose length nobody gave: none is left standing for ever.
+constexpr Span drill_default = std::chrono::hours(2);
+constexpr Span roll_call_default = std::chrono::minutes(30);
 
 std::string indexed(const std::string& pointer, std::size_t i)
 {
@@ -68,7 +71,7 @@ std::vector<Missing> faults_of(
             return !subject.student.empty() || !subject.description.empty();
         }
     );
-    if (!placed && !known && command.callback.empty())
+    if (!placed && !known && command.callback.empty() && command.kind != Kind::Test)
         faults.push_back(
             {"nothing_to_go_by", "", "one of a subject, a place and a callback number is needed"}
         );
@@ -206,11 +209,14 @@ Decision report(
     std::vector<Missing> faults = faults_of(protocol, directory, command);
     if (command.id.empty() || board.find(command.id) != nullptr)
         faults.push_back({"id_taken", "", "an incident has this id already"});
-    if (command.drill_for && command.kind != Kind::Drill)
+    if (command.drill_for && command.kind == Kind::Real)
         faults.push_back({"not_a_drill", "/drill_minutes", "only a drill ends by itself"});
     if (command.drill_for && (*command.drill_for <= Span{} || *command.drill_for > drill_max))
         faults.push_back({"drill_too_long", "/drill_minutes", "from 1 minute to 12 hours"});
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
+    // Nobody is woken up to be asked whether they can be reached.
+    if (command.kind == Kind::Test && in_window(protocol, directory, protocol.roll_call_never, now))
+        return refused("not_now", "", "no roll-call begins in these hours");
     if (const Incident* same = same_subject(board, command))
         return attach(rules, directory, *same, command, now);
 
@@ -238,7 +244,10 @@ Decision report(
             subject_id(i + 1),
             now
         ));
-    if (command.kind == Kind::Drill && command.drill_for) event.ends_at = now + *command.drill_for;
+    if (command.kind != Kind::Real)
+        event.ends_at = now + command.drill_for.value_or(
+                                  command.kind == Kind::Drill ? drill_default : roll_call_default
+                              );
 
     std::vector<Event> events;
     const Incident fresh;

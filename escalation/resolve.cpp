@@ -44,6 +44,9 @@ public:
           any_in_play_(any_in_play(incident))
     {}
 
+    // Whose people are added from here on; nobody is added twice.
+    void look_at(std::string scope) { scope_ = std::move(scope); }
+
     // Adds the people of `name`; false when there are none.
     bool add(const RoleName& name, const std::string& as, unsigned depth)
     {
@@ -248,13 +251,13 @@ std::set<std::string> colleges_of(const Incident& incident)
     return out;
 }
 
+}  // namespace
+
 bool is_of_a_subject(Path path)
 {
     return path == Path::SubjectClass || path == Path::SubjectCollege ||
            path == Path::SubjectBuilding || path == Path::SubjectInternSite;
 }
-
-}  // namespace
 
 Resolution resolve(
     const Protocol& protocol,
@@ -265,30 +268,21 @@ Resolution resolve(
     Instant now
 )
 {
+    Resolver resolver(protocol, directory, incident, scope, now);
     const auto known = protocol.roles.find(role);
-    const bool of_subject = known != protocol.roles.end() && is_of_a_subject(known->second.of);
-    const auto colleges = colleges_of(incident);
-    if (!scope.empty() || !of_subject || colleges.size() < 2) {
-        Resolver resolver(protocol, directory, incident, scope, now);
+    const bool of_subjects = known != protocol.roles.end() && is_of_a_subject(known->second.of);
+    std::set<std::string> colleges;
+    if (scope.empty() && of_subjects) colleges = colleges_of(incident);
+    if (colleges.size() < 2) {
         resolver.add(role, {}, 0);
         return resolver.take();
     }
     // One whom nobody knows must not turn the lead of another's college into a stand-in.
-    Resolution out;
     for (const std::string& college : colleges) {
-        Resolver resolver(protocol, directory, incident, college, now);
+        resolver.look_at(college);
         resolver.add(role, {}, 0);
-        Resolution part = resolver.take();
-        for (Person& person : part.people) {
-            const bool there =
-                std::any_of(out.people.begin(), out.people.end(), [&](const Person& other) {
-                    return other.staff == person.staff;
-                });
-            if (!there) out.people.push_back(std::move(person));
-        }
-        out.holes.insert(out.holes.end(), part.holes.begin(), part.holes.end());
     }
-    return out;
+    return resolver.take();
 }
 
 Resolution resolve_last_resort(

@@ -23,6 +23,9 @@ struct Resolution {
     std::vector<Hole> holes;     // slots the roster leaves empty, even when somebody stands in
 };
 
+// The unit of such a role is a subject's own.
+[[nodiscard]] bool is_of_a_subject(Path path);
+
 // `scope` limits roles of a subject to one college ("C05") or one subject ("s1"); empty: all.
 [[nodiscard]] Resolution resolve(
     const Protocol& protocol,

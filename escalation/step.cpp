@@ -261,19 +261,17 @@ std::string role_scope(const Duty& duty, const std::string& scope)
 
 namespace {
 
-// A drill is over at the time it was planned for. Returns whether it was.
+// A drill or a roll-call is over at the time it was planned for. Returns whether it was.
 bool end_drill(Step& step)
 {
     const Incident& incident = step.incident();
     if (!incident.running() || !incident.ends_at || *incident.ends_at > step.now()) return false;
-    End end;
-    end.outcome = EndOutcome::DrillEnded;
-    for (const auto& [name, known] : step.protocol().ends)
-        if (known.outcome == EndOutcome::DrillEnded) {
-            end = known;
-            break;
-        }
-    complete(step, end, SubjectId{}, Actor{"daemon", StaffId{}});
+    End unnamed;
+    unnamed.outcome = EndOutcome::DrillEnded;
+    // A roll-call just ends: those who answered it wait for nothing.
+    const End* end =
+        incident.kind == Kind::Drill ? step.protocol().ending(EndOutcome::DrillEnded) : nullptr;
+    complete(step, end == nullptr ? unnamed : *end, SubjectId{}, Actor{"daemon", StaffId{}});
     return true;
 }
 

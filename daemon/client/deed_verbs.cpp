@@ -1,6 +1,7 @@
 #include "daemon/client/incident_requests.hpp"
 #include "daemon/client/incident_text.hpp"
 #include "daemon/client/invocation.hpp"
+#include "daemon/client/shared_options.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -18,7 +19,7 @@ namespace {
 
 struct Member {
     const char* option;  // "NAME" is positional, "--name" is not
-    const char* member;  // of the body; "{}" takes the place of that in the path
+    const char* member;  // of the body, "place.floor" of an object in it; "{}" stands in the path
     bool needed = false;
     const char* zh = "";
     const char* en = "";
@@ -37,6 +38,12 @@ struct Deed {
 const Member reason{"--reason", "reason", false, "理由；“-”为标准输入", "why; \"-\" for stdin"};
 const Member needed_reason{
     "--reason", "reason", true, "理由；“-”为标准输入", "why; \"-\" for stdin"};
+const Member campus{"--campus", "place.campus", false, "校区编号", "campus id"};
+const Member building{"--building", "place.building", false, "楼栋", "building, id or name"};
+const Member floor_of{"--floor", "place.floor", false, "楼层", "floor"};
+const Member room{"--room", "place.room", false, "房间；“-”为标准输入", "room; \"-\" for stdin"};
+const Member detail{
+    "--detail", "place.detail", false, "补充；“-”为标准输入", "more; \"-\" for stdin"};
 const Member with{"INCIDENT2", "with", true, "另一个事件", "the other incident"};
 
 const std::vector<Deed>& deeds()
@@ -101,6 +108,13 @@ const std::vector<Deed>& deeds()
          {{"--to", "to", false, "交给谁（职工编号）", "to whom (staff id)"},
           {"--register", "register", false, "别的岗位", "another register of one"},
           reason}},
+        {"place",
+         "place",
+         false,
+         false,
+         "更正或补充地点",
+         "say where it is, or correct it",
+         {campus, building, floor_of, room, detail}},
         {"note",
          "notes",
          false,
@@ -162,8 +176,8 @@ const std::vector<Deed>& deeds()
          false,
          false,
          "拆开并错的事件",
-         "take apart what was merged or attached",
-         {reason}},
+         "take apart what was merged or attached; the place is where it really is",
+         {needed_reason, campus, building, floor_of, room, detail}},
         {"keep-apart",
          "keep-apart",
          false,
@@ -189,19 +203,23 @@ ApiRequest request_for(const Deed& deed, const Arguments& arguments)
         const std::string& value = arguments.values[i];
         if (value.empty()) continue;
         const std::string member = deed.members[i].member;
-        if (member == "{}")
+        const std::size_t dot = member.find('.');
+        if (member == "{}") {
             path.replace(path.find("{}"), 2, encoded(value));
-        else
+        } else if (dot != std::string::npos) {
+            js::value& inner = body[member.substr(0, dot)];
+            if (!inner.is_object()) inner.emplace_object();
+            inner.get_object()[member.substr(dot + 1)] = value;
+        } else {
             body[member] = value;
+        }
     }
     if (!arguments.evidence.empty()) {
         js::object evidence;
-        for (const std::string& text : arguments.evidence)
-            if (const auto pair = parse_pair(text)) evidence[pair->first] = pair->second;
+        for (const auto& [name, value] : pairs_of(arguments.evidence)) evidence[name] = value;
         body["evidence"] = std::move(evidence);
     }
-    if (!arguments.behalf.staff.empty()) body["staff"] = arguments.behalf.staff;
-    if (!arguments.behalf.heard_by.empty()) body["heard_by"] = arguments.behalf.heard_by;
+    put(body, arguments.behalf);
     return {"/api/v1/incidents/" + encoded(arguments.incident) + "/" + path, std::move(body)};
 }
 
@@ -218,24 +236,13 @@ void add_deed(CLI::App& app, Invocation& invocation, const Deed& deed)
         if (member.needed) option->required();
     }
     if (deed.signs)
-        verb.add_option(
-                "--evidence", to->evidence, say("依据 名=值，可多次", "NAME=VALUE; may be repeated")
-        )
-            ->allow_extra_args(false)
-            ->check([&say](const std::string& text) {
-                return parse_pair(text) ? std::string() : std::string(say("名=值", "NAME=VALUE"));
-            });
-    if (deed.on_behalf) {
-        auto* staff = verb.add_option(
-            "--staff", to->behalf.staff, say("替谁（职工编号）", "for whom (staff id)")
+        add_pairs(
+            verb,
+            "--evidence",
+            to->evidence,
+            say("依据 名=值，可多次", "NAME=VALUE; may be repeated")
         );
-        verb.add_option(
-                "--heard-by",
-                to->behalf.heard_by,
-                say("谁从本人处听到的", "who heard it from them, at the duty desk")
-        )
-            ->needs(staff);
-    }
+    if (deed.on_behalf) add_behalf(verb, to->behalf, say);
     verb.callback([&invocation, &deed, to] {
         invocation.leave([&invocation, &deed, to] {
             std::vector<std::string*> texts;

@@ -48,13 +48,13 @@ js::object facts_of(const std::vector<Pair>& facts)
     return out;
 }
 
+}  // namespace
+
 void put(js::object& body, const Behalf& behalf)
 {
     put(body, "staff", behalf.staff);
     put(body, "heard_by", behalf.heard_by);
 }
-
-}  // namespace
 
 ApiRequest request_for(const OpenArguments& arguments)
 {
@@ -136,6 +136,11 @@ ApiRequest request_for(const ListArguments& arguments)
 ApiRequest request_for(const ShowArguments& arguments)
 {
     return {of_incident(arguments.incident, ""), std::nullopt};
+}
+
+ApiRequest request_for(const BriefArguments& arguments)
+{
+    return {of_incident(arguments.incident, "/brief"), std::nullopt};
 }
 
 ApiRequest request_for(const TimelineArguments& arguments)

@@ -37,6 +37,9 @@ struct Behalf {
     std::string heard_by;
 };
 
+// Into the body of a request; what is empty is left out.
+void put(boost::json::object& body, const Behalf& behalf);
+
 struct AnswerArguments {
     std::string incident;
     std::string answer;
@@ -79,6 +82,10 @@ struct ShowArguments {
     std::string incident;
 };
 
+struct BriefArguments {
+    std::string incident;
+};
+
 struct TimelineArguments {
     std::string incident;
     std::string after;  // a sequence number; empty: from the beginning
@@ -101,6 +108,7 @@ struct TriageArguments {
 [[nodiscard]] ApiRequest request_for(const CloseArguments& arguments);
 [[nodiscard]] ApiRequest request_for(const ListArguments& arguments);
 [[nodiscard]] ApiRequest request_for(const ShowArguments& arguments);
+[[nodiscard]] ApiRequest request_for(const BriefArguments& arguments);
 [[nodiscard]] ApiRequest request_for(const TimelineArguments& arguments);
 [[nodiscard]] ApiRequest request_for(const ReportsArguments& arguments);
 [[nodiscard]] ApiRequest request_for(const TriageArguments& arguments);

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <sstream>
 #include <string_view>
 
 namespace shouwang::client {
@@ -238,6 +239,16 @@ std::string incident_brief(const js::object& incident, const Words& say)
                 "received; the duty desk looks at it, and in time it opens by itself\n");
     for (const js::object* duty : objects_at(incident, "duties"))
         if (text_at(*duty, "state") == "open") out += duty_line(*duty, say);
+    return out;
+}
+
+std::string brief_text(const js::object& answer, const Words&)
+{
+    const js::value* text = answer.if_contains("text");
+    if (text == nullptr || !text->is_string()) return {};
+    std::istringstream lines{std::string(text->get_string())};
+    std::string out;
+    for (std::string line; std::getline(lines, line);) out += printable(line) + "\n";
     return out;
 }
 

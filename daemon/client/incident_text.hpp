@@ -13,6 +13,9 @@ namespace shouwang::client {
 // One incident in a few lines: what it is, and what is still open.
 [[nodiscard]] std::string incident_brief(const boost::json::object& incident, const Words& say);
 
+// The draft of a brief, as the daemon wrote it.
+[[nodiscard]] std::string brief_text(const boost::json::object& answer, const Words& say);
+
 // All of one incident that fits on a page: place, people, facts, duties with who was asked, and
 // what closing it would still need.
 [[nodiscard]] std::string incident_page(const boost::json::object& incident, const Words& say);

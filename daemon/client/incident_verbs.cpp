@@ -1,6 +1,7 @@
 #include "daemon/client/incident_requests.hpp"
 #include "daemon/client/incident_text.hpp"
 #include "daemon/client/invocation.hpp"
+#include "daemon/client/shared_options.hpp"
 #include "daemon/http/instant_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -10,7 +11,8 @@
 #include <memory>
 #include <string_view>
 
-// open, answer, facts, record, close, list, show: one call of the API each.
+// open, answer, facts, record, close, list, show, brief, drill, roll-call: one call of the API
+// each.
 namespace shouwang::client {
 
 namespace js = boost::json;
@@ -19,38 +21,6 @@ namespace {
 
 // Bound on how much of a timeline is read: 200 answers of 500 events.
 constexpr unsigned timeline_answers_max = 200;
-
-std::string pair_fault(const std::string& text)
-{
-    return parse_pair(text) ? std::string() : "NAME=VALUE, not " + text;
-}
-
-// Takes "NAME=VALUE" any number of times, one at a time so that what follows is not swallowed.
-void add_pairs(
-    CLI::App& verb, const std::string& name, std::vector<std::string>& to, const std::string& help
-)
-{
-    verb.add_option(name, to, help)->allow_extra_args(false)->check(pair_fault);
-}
-
-std::vector<Pair> pairs_of(const std::vector<std::string>& texts)
-{
-    std::vector<Pair> out;
-    for (const std::string& text : texts) out.push_back(parse_pair(text).value_or(Pair{}));
-    return out;
-}
-
-void add_behalf(CLI::App& verb, Behalf& behalf, const Words& say)
-{
-    auto* staff =
-        verb.add_option("--staff", behalf.staff, say("替谁（职工编号）", "for whom (staff id)"));
-    verb.add_option(
-            "--heard-by",
-            behalf.heard_by,
-            say("谁从本人处听到的（值班员代报时必填）", "who heard it from them, at the duty desk")
-    )
-        ->needs(staff);
-}
 
 std::string time_fault(const std::string& text)
 {
@@ -106,7 +76,9 @@ void add_open(CLI::App& app, Invocation& invocation)
         "--via", to.via, say("来源，如 hotline、console", "source, such as hotline or console")
     );
     verb.add_option(
-            "--kind", to.kind, say("real 实警、drill 演练、test 测试", "real, drill or test")
+            "--kind",
+            to.kind,
+            say("real 实警、drill 演练、test 点名", "real, drill or test (a roll-call)")
     )
         ->check(CLI::IsMember({"real", "drill", "test"}));
     verb.add_option(
@@ -114,19 +86,7 @@ void add_open(CLI::App& app, Invocation& invocation)
         to.drill_minutes,
         say("演练几分钟后自动结束", "a drill ends by itself after this")
     );
-    verb.add_option("--student", to.students, say("学号，可多次", "student id; may be repeated"))
-        ->allow_extra_args(false);
-    verb.add_option(
-            "--describe",
-            to.descriptions,
-            say("不知道是谁时的描述，可多次", "somebody not identified; may be repeated")
-    )
-        ->allow_extra_args(false);
-    verb.add_option("--campus", to.campus, say("校区编号", "campus id"));
-    verb.add_option("--building", to.building, say("楼栋编号或名称", "building, id or name"));
-    verb.add_option("--floor", to.floor, say("楼层", "floor"));
-    verb.add_option("--room", to.room, say("房间", "room"));
-    verb.add_option("--detail", to.detail, say("地点补充", "more about the place"));
+    add_whereabouts(verb, to, say);
     verb.add_option("--callback", to.callback, say("回拨电话", "telephone to call back"));
     add_pairs(
         verb,
@@ -309,6 +269,63 @@ void add_show(CLI::App& app, Invocation& invocation)
     });
 }
 
+void add_brief(CLI::App& app, Invocation& invocation)
+{
+    const Words& say = invocation.say();
+    auto to = std::make_shared<BriefArguments>();
+    CLI::App& verb = *app.add_subcommand(
+        "brief",
+        say("情况简报的草稿，由人补全后上报", "the draft of a brief, for a person to complete")
+    );
+    verb.add_option("INCIDENT", to->incident, say("事件编号", "incident id"))->required();
+    verb.callback([&invocation, to] {
+        invocation.leave([&invocation, to] { return invocation.ask(request_for(*to), &brief_text); }
+        );
+    });
+}
+
+// A drill, or a roll-call: nobody is in danger, so nothing is asked but who, where and for how
+// long.
+struct Exercise {
+    const char* name;
+    const char* kind;
+    bool placed;
+    const char* zh;
+    const char* en;
+};
+
+void add_exercise(CLI::App& app, Invocation& invocation, const Exercise& exercise)
+{
+    const Words& say = invocation.say();
+    auto to = std::make_shared<OpenArguments>();
+    to->via = "console";
+    to->kind = exercise.kind;
+    CLI::App& verb = *app.add_subcommand(exercise.name, say(exercise.zh, exercise.en));
+    verb.add_option(
+        "--minutes", to->drill_minutes, say("几分钟后自动结束", "it ends by itself after this")
+    );
+    verb.add_option("--via", to->via, say("来源", "source"))->capture_default_str();
+    if (exercise.placed) add_whereabouts(verb, *to, say);
+    verb.callback([&invocation, to] {
+        invocation.leave([&invocation, to] {
+            return invocation.ask(request_for(*to), &incident_brief);
+        });
+    });
+}
+
+constexpr Exercise drill{
+    "drill",
+    "drill",
+    true,
+    "发起演练：同一流程，处处标明【守望演练】",
+    "begin a drill: the same path, and it says so everywhere"};
+constexpr Exercise roll_call{
+    "roll-call",
+    "test",
+    false,
+    "值班点名：问每个值班的人是否收到",
+    "ask everybody on duty whether they read this"};
+
 }  // namespace
 
 void add_incident_verbs(CLI::App& app, Invocation& invocation)
@@ -320,6 +337,9 @@ void add_incident_verbs(CLI::App& app, Invocation& invocation)
     add_close(app, invocation);
     add_list(app, invocation);
     add_show(app, invocation);
+    add_brief(app, invocation);
+    add_exercise(app, invocation, drill);
+    add_exercise(app, invocation, roll_call);
 }
 
 }  // namespace shouwang::client

@@ -37,8 +37,7 @@ bool may_write(const Identity& identity)
 
 Command answer_of(BodyReader& reader, const Deed& deed)
 {
-    Answer command;
-    command.incident = deed.incident;
+    Answer command = answer_by(deed);
     command.word = Word(reader.needed_text("answer"));
     const std::string ask = reader.text("ask");
     if (!ask.empty()) {
@@ -48,10 +47,6 @@ Command answer_of(BodyReader& reader, const Deed& deed)
     if (const auto minutes = reader.number("eta_minutes", 0, eta_minutes_max))
         command.eta = std::chrono::minutes(*minutes);
     command.reason = reader.text("reason");
-    command.staff = deed.staff;
-    command.by = deed.by;
-    command.via = deed.heard_by.empty() ? "api" : "phone";
-    command.heard_by = deed.heard_by;
     return command;
 }
 

@@ -9,20 +9,12 @@ using namespace escalation;
 
 namespace {
 
-// The ending of this outcome; of several that lower the level, the one next below. Empty when the
-// protocol has none, or when this reader sees no such incident.
+// Empty when the protocol has none, or when this reader sees no such incident.
 EndName end_of(const Deed& deed, EndOutcome outcome)
 {
-    EndName out;
-    if (deed.protocol == nullptr || deed.state == nullptr) return out;
-    for (const auto& [name, end] : deed.protocol->ends) {
-        if (end.outcome != outcome) continue;
-        const bool next_below =
-            outcome != EndOutcome::Lower ||
-            deed.protocol->rank(end.level) + 1 == deed.protocol->rank(deed.state->level);
-        if (out.empty() || next_below) out = name;
-    }
-    return out;
+    if (deed.protocol == nullptr) return {};
+    const End* end = deed.protocol->ending(outcome, deed.state->level);
+    return end == nullptr ? EndName{} : end->name;
 }
 
 // One signature. `reason` may stand beside `evidence`, because nearly every ending asks for one.
@@ -40,45 +32,40 @@ SignEnd signature(BodyReader& reader, const Deed& deed, EndName end)
     return command;
 }
 
-bool is_decision(const Duty& duty, const DutyName& name, const std::string& wanted)
-{
-    if (duty.decision.empty()) return false;
-    return wanted == duty.decision || wanted == name.text() ||
-           (!duty.dial.empty() && wanted == duty.dial);
-}
-
 // The instance that is meant: the one that is open, or else the newest.
 std::optional<DutyKey> instance_of(BodyReader& reader, const Deed& deed, const std::string& wanted)
 {
-    std::vector<DutyKey> open;
-    std::optional<DutyKey> newest;
-    std::string known;
-    for (const auto& [name, duty] : deed.protocol->duties) {
-        if (!duty.decision.empty()) known += (known.empty() ? "" : ", ") + duty.decision;
-        if (!is_decision(duty, name, wanted)) continue;
-        for (const auto& [key, instance] : deed.state->duties) {
-            if (key.name != name) continue;
-            newest = key;
-            if (instance.open()) open.push_back(key);
-        }
-        // Nobody has been asked it yet: the engine says so.
-        if (!newest) newest = DutyKey{name, {}, 1};
+    const DecisionAsks asks = decision_asks(*deed.protocol, *deed.state, wanted);
+    if (!asks.newest) {
+        std::string known;
+        for (const auto& [name, duty] : deed.protocol->duties)
+            if (!duty.decision.empty()) known += (known.empty() ? "" : ", ") + duty.decision;
+        reader.fault("decision", "one of " + known);
     }
-    if (!newest) reader.fault("decision", "one of " + known);
-    if (open.size() > 1) {
+    if (asks.open.size() > 1) {
         std::string keys;
-        for (const DutyKey& key : open) keys += (keys.empty() ? "" : ", ") + key.text();
+        for (const DutyKey& key : asks.open) keys += (keys.empty() ? "" : ", ") + key.text();
         reader.fault("ask", "several are open, which is meant: " + keys);
     }
-    return open.empty() ? newest : open.front();
+    return asks.open.empty() ? asks.newest : asks.open.front();
 }
 
 }  // namespace
 
-Command decision_of(BodyReader& reader, const Deed& deed)
+Answer answer_by(const Deed& deed)
 {
     Answer command;
     command.incident = deed.incident;
+    command.staff = deed.staff;
+    command.by = deed.by;
+    command.via = deed.heard_by.empty() ? "api" : "phone";
+    command.heard_by = deed.heard_by;
+    return command;
+}
+
+Command decision_of(BodyReader& reader, const Deed& deed)
+{
+    Answer command = answer_by(deed);
     const std::string decision = reader.needed_text("decision");
     command.word = Word(reader.needed_text("value"));
     command.reason = reader.text("reason");
@@ -92,10 +79,6 @@ Command decision_of(BodyReader& reader, const Deed& deed)
     } else if (deed.state != nullptr && !decision.empty()) {
         command.ask = instance_of(reader, deed, decision);
     }
-    command.staff = deed.staff;
-    command.by = deed.by;
-    command.via = deed.heard_by.empty() ? "api" : "phone";
-    command.heard_by = deed.heard_by;
     return command;
 }
 

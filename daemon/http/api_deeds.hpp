@@ -5,6 +5,9 @@
 // The commands that api.hpp's verbs make of a request's body, one function each.
 namespace shouwang::http {
 
+// An answer with nothing in it yet but who gives it, and how it came.
+[[nodiscard]] escalation::Answer answer_by(const Deed& deed);
+
 // Decisions, endings, command, notes: what the people of an incident say and sign.
 [[nodiscard]] escalation::Command decision_of(BodyReader& reader, const Deed& deed);
 [[nodiscard]] escalation::Command close_of(BodyReader& reader, const Deed& deed);

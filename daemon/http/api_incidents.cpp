@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t subjects_max = 20;
 constexpr std::size_t list_max = 100;
 constexpr std::size_t timeline_max = 500;
-constexpr std::int64_t drill_minutes_max = 24 * 60;
+constexpr std::int64_t drill_minutes_max = 12 * 60;
 
 std::vector<SubjectReport> subjects_from(BodyReader& body, std::vector<InputFault>& faults)
 {
@@ -117,8 +117,7 @@ Report Api::report_from(
     report.via = reader.needed_text("via");
     report.kind = kind_from(reader.word("kind", {"real", "drill", "test"}));
     if (const auto minutes = reader.number("drill_minutes", 1, drill_minutes_max)) {
-        if (report.kind != Kind::Drill)
-            reader.fault("drill_minutes", "only a drill ends by itself");
+        if (report.kind == Kind::Real) reader.fault("drill_minutes", "only a drill ends by itself");
         report.drill_for = std::chrono::minutes(*minutes);
     }
     report.subjects = subjects_from(reader, faults);

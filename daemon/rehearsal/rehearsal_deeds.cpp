@@ -1,5 +1,7 @@
 #include "daemon/rehearsal/rehearsal_deeds.hpp"
 
+#include "escalation/decide.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -54,20 +56,6 @@ std::optional<DutyKey> ask_of(
     return out ? out : parsed;
 }
 
-// The newest instance of the duty that is this decision; one that is open before one that is not.
-std::optional<DutyKey> decision_of(
-    const Protocol& protocol, const Incident& incident, const std::string& decision
-)
-{
-    std::optional<DutyKey> out;
-    for (const auto& [key, instance] : incident.duties) {
-        const auto duty = protocol.duties.find(key.name);
-        if (duty == protocol.duties.end() || duty->second.decision != decision) continue;
-        if (!out || instance.open() || !incident.duties.at(*out).open()) out = key;
-    }
-    return out;
-}
-
 SubjectId subject_of(const Incident& incident, const std::string& text)
 {
     for (const auto& [id, subject] : incident.subjects)
@@ -82,12 +70,14 @@ Command answer(const RehearsalStep& step, const DeedContext& context)
     command.staff = StaffId(step.by);
     command.word = Word(step.answer);
     if (!step.ask.empty()) command.ask = ask_of(*context.incident, step.ask, command.staff);
-    if (!step.decision.empty())
-        command.ask = decision_of(
+    if (!step.decision.empty()) {
+        const DecisionAsks asks = decision_asks(
             context.engine.rules().frozen(context.incident->protocol),
             *context.incident,
             step.decision
         );
+        command.ask = asks.open.empty() ? asks.newest : std::optional(asks.open.back());
+    }
     command.eta = step.eta;
     command.reason = step.reason;
     command.via = step.via;
@@ -96,28 +86,17 @@ Command answer(const RehearsalStep& step, const DeedContext& context)
     return command;
 }
 
-// The ending of this outcome; of several that lower the level, the one that is next below it.
-EndName end_of(const Protocol& protocol, const Incident& incident, EndOutcome outcome)
-{
-    EndName out;
-    for (const auto& [name, end] : protocol.ends) {
-        if (end.outcome != outcome) continue;
-        const bool next_below = outcome != EndOutcome::Lower ||
-                                protocol.rank(end.level) + 1 == protocol.rank(incident.level);
-        if (out.empty() || next_below) out = name;
-    }
-    return out;
-}
-
 Command sign(const RehearsalStep& step, const DeedContext& context)
 {
     const Incident& incident = *context.incident;
     SignEnd command;
     command.incident = incident.id;
     command.end = EndName(step.end);
-    if (step.end.empty() && step.outcome)
-        command.end =
-            end_of(context.engine.rules().frozen(incident.protocol), incident, *step.outcome);
+    if (step.end.empty() && step.outcome) {
+        const Protocol& protocol = context.engine.rules().frozen(incident.protocol);
+        if (const End* end = protocol.ending(*step.outcome, incident.level))
+            command.end = end->name;
+    }
     command.staff = StaffId(step.by);
     command.evidence = step.fields;
     command.by = actor(context.stage, step.by);

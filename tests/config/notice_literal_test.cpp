@@ -56,7 +56,10 @@ TEST_CASE(
     CHECK(changed[0] == "name = \"notice-literal\"");
     CHECK(changed[1].starts_with("title = "));
     CHECK(changed[2].starts_with("opens = { any = [\"level is red\", [\"level is orange\""));
-    CHECK(changed[3].starts_with("opens = [\"level is orange\", { any = [\"duty.S03 is done\""));
+    CHECK(changed[3].starts_with(
+        "opens = [\"level is orange\", \"duty.S06@center_duty is_not open|done\", "
+        "{ any = [\"duty.S03 is done\""
+    ));
     CHECK(changed[4] == "lapses = \"600s\"");
 
     const auto loaded = test::load_text(literal);

@@ -344,6 +344,21 @@ TEST_CASE("protocol: what nobody may switch off stays on", "[config][protocol][n
          "dial = \"\"",
          "locked: a duty asks people to decide whether to dial 119 (N7.7)",
          "locks = \"notice\""},
+        {"a question nobody can answer",
+         "decision = \"d119\"\ndial = \"119\"",
+         "dial = \"119\"",
+         "locked: duty.S14 is a decision (N7.7)",
+         "[duty.S14]"},
+        {"done by a level",
+         "clause = \"N7.3\"",
+         "clause = \"N7.3\"\ndone = \"level is red\"",
+         "locked: duty.S03 is done by people at level \"red\"",
+         "done = \"level is red\""},
+        {"a duty of life put aside",
+         "clause = \"N7.3\"",
+         "clause = \"N7.3\"\nwaive = { by = [\"hotline\"] }",
+         "locked: duty.S03 goes on until people have answered (N7.3)",
+         "[duty.S03]"},
         {"an ambulance waived",
          "dial = \"120\"",
          "dial = \"120\"\nwaive = { by = [\"hotline\"] }",
@@ -390,6 +405,38 @@ TEST_CASE("protocol: what nobody may switch off stays on", "[config][protocol][n
         test::with(test::notice_safe(), "fail_open = \"orange\"", "fail_open = \"yellow\"")
     );
     CHECK(test::words(calm.faults).find("opens at least \"orange\"") != std::string::npos);
+}
+
+TEST_CASE("protocol: what could never work is found", "[config][protocol]")
+{
+    const Slip slips[] = {
+        {"a signer who is nobody",
+         "signers = [\"college_lead|college_deputies\", \"center_head|student_affairs_head\"]",
+         "signers = [\"done.S16\", \"center_head|student_affairs_head\"]",
+         "is nobody who could sign",
+         "signers = [\"done.S16\""},
+        {"a word that nobody can say",
+         "declined = { needs = [\"reason\"]",
+         "declined = { needs = [\"witness\"]",
+         "nobody can say \"witness\"",
+         "[duty.S13]"},
+        {"a role of a duty that is nobody's own",
+         "due = [{ within = \"60s\" }]",
+         "due = [{ role = [\"hotline\"], within = \"60s\" }]",
+         "is nobody's own",
+         "due = [{ role = [\"hotline\"]"},
+        {"one student taken out, but which",
+         "outcome = \"lane\"",
+         "outcome = \"lane\"\nper_subject = false",
+         "takes one student out and is not signed for one",
+         "[end.not_at_risk]"},
+        {"a roll-call without end",
+         "lapses = \"25m\"",
+         "forever = { every = \"5m\" }",
+         "is asked by roll-calls",
+         "[duty.S51]"},
+    };
+    for (const Slip& slip : slips) finds(test::notice_safe(), slip);
 }
 
 TEST_CASE("protocol: what a provider would refuse is found", "[config][protocol]")

@@ -73,6 +73,30 @@ TEST_CASE("identify: a correction lets go of the wrong college and tells it", "[
     CHECK(informed(events) == "warden-1:somebody_else");
 }
 
+TEST_CASE(
+    "identify: a correction forgets what was learnt of somebody else's family", "[escalation]"
+)
+{
+    ProtocolBuilder builder = colleges();
+    builder.protocol.facts[FactName("breath")].of_identity = true;
+    Duty& family = builder.duty("family");
+    family.scope = Scope::Subject;
+    family.done = fact("breath", Op::Is, {"fine"});
+    family.ladder = {rung(0s, {"chief"})};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    board.run(1min);
+    board.set("breath", "fine");
+    board.set("smell", "faint");
+    REQUIRE(duty_of(board, "family@s1").state == DutyState::Done);
+    board.run(1min);
+    const auto events = board.feed(identify("st-2", "s1"));
+    CHECK(board.incident().facts.at({SubjectId("s1"), FactName("breath")}).value.empty());
+    CHECK(board.incident().facts.at({SubjectId(), FactName("smell")}).value == FactValue{"faint"});
+    CHECK(duty_of(board, "family@s1#2").clock_start == morning + 2min);
+    CHECK(paged(events).find("chief-1") != std::string::npos);
+}
+
 TEST_CASE("decision: declined needs a reason, and worse news asks again", "[escalation]")
 {
     ProtocolBuilder builder;

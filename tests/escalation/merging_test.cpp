@@ -116,6 +116,85 @@ TEST_CASE("merge: whoever decided in the one is asked in the other", "[merge]")
     CHECK(paged(board.run(5min)) == "chief-1 fitter-1");
 }
 
+TEST_CASE(
+    "merge: whoever is on the way in the one is not called on account of the other", "[merge]"
+)
+{
+    ProtocolBuilder builder;
+    Duty& crew = builder.duty("crew");
+    crew.ladder = {rung(0s, {"chief"}), rung(2min, {"clerk"})};
+    crew.ladder.front().again = {{1min}, channels({"bell"})};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    open_two(board);
+    Answer going = BoardDriver::answer("chief-1", "going");
+    going.incident = IncidentId("i2");
+    board.feed(going);
+    board.feed(merge("i1", "i2"));
+    CHECK(duty_in(board, "i1", "crew").state == DutyState::Done);
+    CHECK(duty_in(board, "i1", "crew").asks.at(StaffId("chief-1")).satisfies);
+    CHECK(paged(board.run(10min)).empty());
+}
+
+TEST_CASE("merge: what was done before a duty was called for anew does not do it", "[merge]")
+{
+    ProtocolBuilder builder;
+    Duty& porters = builder.duty("porters");
+    porters.opens = fact("smell", Op::AtLeast, {"faint"});
+    porters.renews = fact("smell", Op::Turns, {"strong"});
+    porters.ladder = {rung(0s, {"clerk"})};
+    porters.answer_from = targets({"chief"});
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    open_two(board);
+    for (const char* incident : {"i1", "i2"}) {
+        SetFacts facts = BoardDriver::facts({{FactName("smell"), {"faint"}}});
+        facts.incident = IncidentId(incident);
+        board.feed(facts);
+    }
+    Answer going = BoardDriver::answer("chief-1", "going");
+    going.incident = IncidentId("i2");
+    board.feed(going);
+    board.run(1min);
+    board.set("smell", "strong");
+    REQUIRE(duty_in(board, "i1", "porters#2").open());
+    board.feed(merge("i1", "i2"));
+    CHECK(duty_in(board, "i1", "porters#2").open());
+}
+
+TEST_CASE("merge: a page under way is wanted for as long as what it asks is asked there", "[merge]")
+{
+    ProtocolBuilder builder;
+    builder.duty("crew").ladder = {rung(0s, {"chief"})};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    open_two(board);
+    board.feed(merge("i1", "i2"));
+    const Page page = board.incident("i2").pages.begin()->second;
+    const auto wanted = [&] { return still_wanted(board.board(), board.incident("i2"), page); };
+    CHECK(wanted());
+    board.say("chief-1", "going");
+    CHECK_FALSE(wanted());
+}
+
+TEST_CASE("merge: what people do to the one that went, they do to the one that goes on", "[merge]")
+{
+    ProtocolBuilder builder;
+    builder.duty("crew").waive_by = targets({"chief"});
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    open_two(board);
+    board.feed(merge("i1", "i2"));
+    const Actor desk{"desk", StaffId{}};
+    board.feed(AddNote{IncidentId("i2"), "they are on the roof", desk});
+    CHECK(board.incident("i1").notes.size() == 1);
+    board.feed(Waive{
+        IncidentId("i2"), {DutyName("crew"), {}, 1}, "no", StaffId("chief-1"), desk, {}});
+    CHECK(duty_in(board, "i1", "crew").state == DutyState::Waived);
+    AddSubject third;
+    third.incident = IncidentId("i2");
+    third.subject.description = "a third";
+    third.by = desk;
+    board.feed(third);
+    CHECK(board.incident("i1").subjects.size() == 3);
+}
+
 TEST_CASE("merge: what is put aside makes no personal attempts", "[merge]")
 {
     ProtocolBuilder builder;

@@ -5,6 +5,7 @@
 #include "tests/support/dice.hpp"
 
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -24,6 +25,13 @@ struct Tally {
     std::uint64_t rungs = 0;
     std::map<std::string, std::uint64_t> seen;  // by path
 };
+
+// The n-th of a container that is not empty, counted round and round.
+template <class Container>
+auto nth(const Container& container, std::uint64_t n)
+{
+    return std::next(container.begin(), static_cast<std::ptrdiff_t>(n % container.size()));
+}
 
 // A small world around the pure core. Its seed draws how bad it is; then people, gateways and the
 // process itself misbehave for some hours, and an oracle looks on after every step. In the end all

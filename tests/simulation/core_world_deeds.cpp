@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 
 // What people do to the incident itself, in turn and out of turn: whom and what place it is about,
 // who commands, what is waived, decided and signed, what is merged, split and taken up again.
@@ -16,12 +15,6 @@ namespace {
 
 constexpr std::size_t incidents_max = 6;
 constexpr unsigned second_cycle_steps = 25;
-
-template <class Container>
-auto nth(const Container& container, std::uint64_t n)
-{
-    return std::next(container.begin(), static_cast<std::ptrdiff_t>(n % container.size()));
-}
 
 Actor desk()
 {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 
 // What the people of a world do: first at random, then, when it heals, what they should.
 namespace shouwang::test {
@@ -17,12 +16,6 @@ namespace {
 constexpr std::size_t incidents_max = 3;
 constexpr unsigned heal_rounds_max = 600;
 constexpr Span heal_within = 4h;
-
-template <class Container>
-auto nth(const Container& container, std::uint64_t n)
-{
-    return std::next(container.begin(), static_cast<std::ptrdiff_t>(n % container.size()));
-}
 
 }  // namespace
 
@@ -430,12 +423,11 @@ void CoreWorld::after_the_end()
     for (const auto& [id, incident] : board_.incidents) {
         if (incident.live()) continue;
         must(!incident.deadline(), "5", "an ended incident waits for something");
-        // What was on its way when it was merged still is; it goes on elsewhere.
-        if (incident.stage == Stage::Merged) continue;
+        // What was on its way when it was merged still is, for as long as it goes on elsewhere.
         for (const auto& [page, sent] : incident.pages)
             // But a word of farewell, or what was told in the very instant of the end.
             must(
-                !still_wanted(incident, sent) || sent.asks.empty(),
+                !still_wanted(board_, incident, sent) || sent.asks.empty(),
                 "5",
                 "a page is still wanted after the end"
             );

@@ -73,7 +73,7 @@ void ShellWorld::look_at_deliveries()
     unwanted_.clear();
     for (const auto& [id, incident] : board().incidents)
         for (const auto& [page, sent] : incident.pages)
-            if (!sent.finished() && !still_wanted(incident, sent)) unwanted_.insert(page);
+            if (!sent.finished() && !still_wanted(board(), incident, sent)) unwanted_.insert(page);
 }
 
 void ShellWorld::look_at(const std::string& channel, const notifiers::Message& message)
@@ -88,7 +88,7 @@ void ShellWorld::look_at(const std::string& channel, const notifiers::Message& m
     must(state->pages.at(page).channels.contains(ChannelName(channel)), "4", "by a way of its own");
     // Neither when the step began nor now: in between nobody can have wanted it.
     must(
-        !unwanted_.contains(page) || still_wanted(*state, state->pages.at(page)),
+        !unwanted_.contains(page) || still_wanted(board(), *state, state->pages.at(page)),
         "5",
         "sent, and nobody wants it any more:",
         key

@@ -15,11 +15,7 @@ inline std::vector<escalation::End> way_out(const escalation::Protocol& protocol
 {
     std::vector<escalation::End> out;
     for (const auto outcome : {escalation::EndOutcome::Aftercare, escalation::EndOutcome::Closed})
-        for (const auto& [name, end] : protocol.ends)
-            if (end.outcome == outcome) {
-                out.push_back(end);
-                break;
-            }
+        if (const escalation::End* end = protocol.ending(outcome)) out.push_back(*end);
     return out;
 }
 
