@@ -93,6 +93,7 @@ TemplateData record_section(const ResponderRecord& record)
     return TemplateData::Table{
         {"ask", record.ask},
         {"label", record.label},
+        {"signatures", record.signatures},
         {"key", record.key},
         {"fields", std::move(fields)}};
 }

@@ -46,6 +46,14 @@ Protocol rules_of_the_works()
     close.label = "结案";
     close.evidence = {"reason"};
     close.signers = {{test::target("chief")}, {test::target("mayor")}};
+    End& part = protocol.ends[EndName("part")];
+    part.name = EndName("part");
+    part.label = "本人无事";
+    part.duties_ended = false;
+    part.outcome = EndOutcome::Lane;
+    part.per_subject = true;
+    part.evidence = {"seen"};
+    part.signers = {{test::target("clerk")}, {test::target("porter")}};
     return protocol;
 }
 
@@ -242,6 +250,42 @@ TEST_CASE("responder view: an ending is signed by who may, and once", "[api]")
     const ResponderPage page = works.page("mayor-1");
     CHECK(page.ended);
     CHECK(page.endings.empty());
+}
+
+TEST_CASE("responder view: an ending of one subject is offered once somebody began it", "[api]")
+{
+    Works works;
+    const auto asks = [&](const char* staff) {
+        std::string out;
+        for (const auto& ending : works.page(staff).endings)
+            out += (out.empty() ? "" : " ") + ending.ask + ":" + ending.label;
+        return out;
+    };
+    const auto sign = [&](const char* staff, const char* subject) {
+        works.driver.feed(SignEnd{
+            works.driver.incident().id,
+            EndName("part"),
+            StaffId(staff),
+            {{"seen", "门口"}},
+            {staff, StaffId(staff)},
+            {},
+            SubjectId(subject)});
+    };
+    works.driver.feed(AddSubject{works.driver.incident().id, {{}, "高个", {}}, "desk", {"desk", {}}}
+    );
+    CHECK(asks("porter-1").empty());
+    sign("clerk-1", "s2");
+    CHECK(asks("clerk-1").empty());
+    CHECK(asks("porter-1") == "part@s2:本人无事（对象 2）");
+    const auto form = works.page("porter-1").endings.front();
+    CHECK(form.signatures == "须由 2 人各签一次，已签 1 人");
+    CHECK(form.fields.front().label.starts_with("谁、何时、何地当面见到"));
+    CHECK(
+        http::render_responder(works.page("porter-1")).find("已签 1 人；系统") != std::string::npos
+    );
+    sign("porter-1", "s2");
+    // Who is out of it is signed for no more.
+    CHECK(asks("porter-1").empty());
 }
 
 TEST_CASE("responder view: the page says nothing of whom it is about", "[api]")
