@@ -114,6 +114,7 @@ awaitable<Response> PageRoutes::form(Request request, Params)
         IntakeResult result;
         result.id = incident->id.text();
         result.code = incident->code;
+        result.drill = incident->kind == Kind::Drill;
         result.severity = severity_of(in_force(), incident->level);
         if (!incident->level.empty()) result.level = in_force().level(incident->level).label;
         if (request.query("attached")) result.became = IntakeResult::Became::Attached;

@@ -105,6 +105,7 @@ struct IntakeResult {
     std::string level;  // label; empty for a report that waits for a person
     unsigned severity = 9;
     enum class Became { Opened, Attached, Review } became = Became::Opened;
+    bool drill = false;
 };
 
 // The form sends application/x-www-form-urlencoded: key (idempotency), campus (id), building,
@@ -202,6 +203,7 @@ struct ResponderAsk {
     std::string closed;              // not empty: why it can no longer be answered
     std::vector<ResponderButton> buttons;
     std::string dial = {};  // a number this person may have to dial; never in a drill
+    bool no_dial = false;   // a drill, where otherwise there would be one
 };
 struct ResponderField {
     std::string name;

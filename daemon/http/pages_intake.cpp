@@ -92,6 +92,7 @@ TemplateData result(const IntakeResult& opened)
         {"text", words.text},
         {"id", opened.id},
         {"code", opened.code},
+        {"drill", opened.drill},
         {"level", opened.level},
         {"severity", std::to_string(opened.severity)}};
 }

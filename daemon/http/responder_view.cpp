@@ -151,7 +151,9 @@ ResponderAsk ask_form(
     }
     if (known && asked->second.eta) out.eta = local_time(context.protocol, *asked->second.eta);
     if (const auto next = next_rung(duty)) out.next = local_time(context.protocol, *next);
-    if (context.incident.kind != Kind::Drill && duty.open()) out.dial = defined.dial;
+    const bool drill = context.incident.kind == Kind::Drill;
+    if (!drill && duty.open()) out.dial = defined.dial;
+    out.no_dial = drill && duty.open() && !defined.dial.empty();
     out.buttons = buttons_for(context, defined, duty, known && asked->second.satisfies);
     return out;
 }

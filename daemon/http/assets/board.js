@@ -177,11 +177,14 @@ function paintReports() {
       }, { open: "立即启动", attach: "并入…", dismiss: "不予受理…" }[verdict]))))));
 }
 
-// The frame of a drill: around what is open, or around a board that shows nothing but drills.
+// The frame of a drill: around a board that shows nothing but drills. With real ones beside it, the
+// drill that is open has the frame for itself.
 function frame() {
   const list = [...incidents.values()];
-  const drill = detail.id ? detail.kind === "drill" : list.length > 0 && list.every((incident) => incident.kind === "drill");
-  document.body.classList.toggle("drill-frame", drill);
+  const shown = detail.id && detail.kind ? [...list, detail] : list;
+  const alone = shown.length > 0 && shown.every((incident) => incident.kind === "drill");
+  document.body.classList.toggle("drill-frame", alone);
+  $("#detail").classList.toggle("drill", !alone && detail.kind === "drill");
 }
 
 // ---- moving around -------------------------------------------------------------------------------

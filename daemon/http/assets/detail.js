@@ -99,7 +99,7 @@ export class Detail {
     const view = this.view;
     const list = el("ol", { class: "timeline", id: "timeline" });
     this.root.replaceChildren(...[
-      view.kind === "drill" ? el("div", { class: "drill-line" }, "演练 · 不是真实警情") : null,
+      view.kind === "drill" ? el("div", { class: "drill-line" }, "【守望演练】不是真实警情，演练勿拨打 110、119、120") : null,
       this.head(), this.actions(), this.decisions(), this.signatures(), this.suggestions(), this.joined(),
       this.people(), this.duties(), this.facts(), this.records(), this.notes(), deliveries(view.pages),
       el("section", {}, el("h3", {}, "经过（最新在上）", this.chips()), list),

@@ -59,7 +59,7 @@ export function level(name) {
 }
 
 export function kindTag(kind) {
-  if (kind === "drill") return el("span", { class: "tag drill" }, "演练");
+  if (kind === "drill") return el("span", { class: "tag drill" }, "【守望演练】");
   if (kind === "test") return el("span", { class: "tag test" }, "测试");
   return null;
 }

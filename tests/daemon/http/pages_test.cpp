@@ -239,8 +239,18 @@ TEST_CASE("pages: a drill says so and offers no emergency number", "[http]")
     const std::string html = render_responder(page);
     CHECK(has(html, "<body class=\"drill\">"));
     CHECK(has(html, "action=\"/r/0123456789abcdefghijkl/record\""));
-    CHECK(has(html, "演练 · 不是真实警情"));
+    CHECK(has(html, "【守望演练】"));
+    CHECK(count(html, "演练勿拨打") == 1);
     CHECK_FALSE(has(html, "tel:"));
+    // Where a number would stand the page says why there is none.
+    page.asks[0].no_dial = true;
+    CHECK(count(render_responder(page), "演练勿拨打") == 2);
+
+    IntakePage intake;
+    intake.opened = IntakeResult{"01J", "D0317", "红色", 0};
+    CHECK_FALSE(has(render_new(intake), "守望演练"));
+    intake.opened->drill = true;
+    CHECK(has(render_new(intake), "【守望演练】"));
 }
 
 TEST_CASE("pages: an answered or closed ask is told apart from an open one", "[http]")

@@ -20,11 +20,12 @@ using http::ResponderPage;
 namespace {
 
 // The plumber goes, the crew records what it found, the chief and the mayor sign.
-Protocol rules_of_the_works()
+Protocol rules_of_the_works(const char* dial)
 {
     test::ProtocolBuilder builder;
     Protocol& protocol = builder.protocol;
     Duty& go = builder.duty("go");
+    go.dial = dial;
     go.answers[Word("aboard")] = Effect::Satisfy;
     go.ladder = {test::rung(0s, {"plumber"}), test::rung(2min, {"chief"})};
     builder.expect_arrival();
@@ -66,7 +67,8 @@ Directory people()
 
 class Works {
 public:
-    explicit Works(Kind kind = Kind::Real) : driver(rules_of_the_works(), people(), test::morning)
+    explicit Works(Kind kind = Kind::Real, const char* dial = "")
+        : driver(rules_of_the_works(dial), people(), test::morning)
     {
         Report report = test::BoardDriver::report("i1");
         report.kind = kind;
@@ -326,6 +328,12 @@ TEST_CASE("responder view: in a drill there is no number to be dialled", "[api]"
     CHECK(page.calls.empty());
     CHECK(http::render_responder(page).find("tel:") == std::string::npos);
     CHECK(page.asks.size() == 1);
+
+    Works asked(Kind::Drill, "119");
+    CHECK(ask(asked.page("plumber-1"), "go").dial.empty());
+    CHECK(ask(asked.page("plumber-1"), "go").no_dial);
+    CHECK_FALSE(ask(page, "go").no_dial);
+    CHECK(ask(Works(Kind::Real, "119").page("plumber-1"), "go").dial == "119");
 }
 
 TEST_CASE("responder view: who was asked nothing has nothing to press", "[api]")
