@@ -114,7 +114,11 @@ std::vector<ResponderButton> buttons_for(
             (terms != defined.terms.end() &&
              std::find(terms->second.needs.begin(), terms->second.needs.end(), "reason") !=
                  terms->second.needs.end());
-        if (does == Effect::Satisfy) first = false;
+        // What needs a reason is not the thing to press first.
+        if (does == Effect::Satisfy && button.wants_reason)
+            button.weight = ResponderButton::Weight::Plain;
+        else if (does == Effect::Satisfy)
+            first = false;
         out.push_back(std::move(button));
     }
     return out;

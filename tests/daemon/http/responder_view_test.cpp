@@ -26,6 +26,10 @@ Protocol rules_of_the_works(const char* dial)
     Protocol& protocol = builder.protocol;
     Duty& go = builder.duty("go");
     go.dial = dial;
+    if (!go.dial.empty()) {
+        go.answers[Word("spared")] = Effect::Satisfy;
+        go.terms[Word("spared")].needs = {"reason"};
+    }
     go.answers[Word("aboard")] = Effect::Satisfy;
     go.ladder = {test::rung(0s, {"plumber"}), test::rung(2min, {"chief"})};
     builder.expect_arrival();
@@ -333,7 +337,10 @@ TEST_CASE("responder view: in a drill there is no number to be dialled", "[api]"
     CHECK(ask(asked.page("plumber-1"), "go").dial.empty());
     CHECK(ask(asked.page("plumber-1"), "go").no_dial);
     CHECK_FALSE(ask(page, "go").no_dial);
-    CHECK(ask(Works(Kind::Real, "119").page("plumber-1"), "go").dial == "119");
+    const ResponderPage called = Works(Kind::Real, "119").page("plumber-1");
+    CHECK(ask(called, "go").dial == "119");
+    // That it is not needed is no green button beside the calls.
+    CHECK(buttons(ask(called, "go")).find("spared:plain+why") != std::string::npos);
 }
 
 TEST_CASE("responder view: who was asked nothing has nothing to press", "[api]")
