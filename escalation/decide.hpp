@@ -5,6 +5,7 @@
 #include "escalation/event.hpp"
 #include "escalation/protocol.hpp"
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -104,6 +105,15 @@ void evolve(Incident& incident, const Event& event);
     const EndName& end,
     const StaffId& staff,
     Instant now,
+    const SubjectId& subject = {}
+);
+// The lists of signers, by their place in the ending, that the next signature may be for. Whoever
+// signed and stands on two of them leaves both open; none is left once the ending is signed.
+[[nodiscard]] std::vector<std::size_t> lists_to_sign(
+    const Protocol& protocol,
+    const Directory& directory,
+    const Incident& incident,
+    const EndName& end,
     const SubjectId& subject = {}
 );
 // True while the page is still worth sending: the incident is live and one of its asks still

@@ -50,8 +50,7 @@ bool assign(const Entitled& entitled, std::vector<bool>& taken, std::size_t i)
     return false;
 }
 
-// How many lists are still without a signer; nullopt when these signers do not fit.
-std::optional<std::size_t> unsigned_lists(
+Entitled entitled_to(
     const Protocol& protocol,
     const Directory& directory,
     const Incident& incident,
@@ -60,7 +59,6 @@ std::optional<std::size_t> unsigned_lists(
     const std::vector<Signature>& signers
 )
 {
-    if (signers.size() > end.signers.size()) return std::nullopt;
     Entitled entitled;
     for (const Signature& signer : signers) {
         std::vector<bool> row;
@@ -71,8 +69,27 @@ std::optional<std::size_t> unsigned_lists(
             );
         entitled.push_back(std::move(row));
     }
-    std::vector<bool> taken(end.signers.size(), false);
-    if (!assign(entitled, taken, 0)) return std::nullopt;
+    return entitled;
+}
+
+bool assign_all(const Entitled& entitled, std::size_t lists)
+{
+    std::vector<bool> taken(lists, false);
+    return entitled.size() <= lists && assign(entitled, taken, 0);
+}
+
+// How many lists are still without a signer; nullopt when these signers do not fit.
+std::optional<std::size_t> unsigned_lists(
+    const Protocol& protocol,
+    const Directory& directory,
+    const Incident& incident,
+    const End& end,
+    const SubjectId& subject,
+    const std::vector<Signature>& signers
+)
+{
+    const Entitled entitled = entitled_to(protocol, directory, incident, end, subject, signers);
+    if (!assign_all(entitled, end.signers.size())) return std::nullopt;
     return end.signers.size() - signers.size();
 }
 
@@ -244,6 +261,30 @@ bool may_sign(
     signers.push_back({staff, now, {}, {}});
     return !signed_already &&
            unsigned_lists(protocol, directory, incident, end->second, subject, signers).has_value();
+}
+
+std::vector<std::size_t> lists_to_sign(
+    const Protocol& protocol,
+    const Directory& directory,
+    const Incident& incident,
+    const EndName& name,
+    const SubjectId& subject
+)
+{
+    std::vector<std::size_t> out;
+    const auto end = protocol.ends.find(name);
+    if (end == protocol.ends.end()) return out;
+    const auto signers = signers_of(incident, {name, subject});
+    const std::size_t lists = end->second.signers.size();
+    Entitled entitled = entitled_to(protocol, directory, incident, end->second, subject, signers);
+    for (std::size_t list = 0; list < lists; ++list) {
+        // Somebody of this list alone.
+        entitled.emplace_back(lists, false);
+        entitled.back()[list] = true;
+        if (assign_all(entitled, lists)) out.push_back(list);
+        entitled.pop_back();
+    }
+    return out;
 }
 
 std::optional<Refusal> sign_end(Step& step, const SignEnd& command)

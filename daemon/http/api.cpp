@@ -181,7 +181,11 @@ awaitable<Response> Api::take(
 
 ViewContext Api::context() const
 {
-    return {parts_.engine.rules(), *parts_.engine.directory(), parts_.engine.now()};
+    return {
+        parts_.engine.rules(),
+        *parts_.engine.directory(),
+        parts_.engine.now(),
+        &parts_.engine.board()};
 }
 
 std::optional<Api::Seen> Api::seen(const std::string& id, const Identity& identity) const

@@ -88,8 +88,8 @@ bool passes(const Filter& filter, const Incident& incident, const js::object& ro
     if (filter.level && incident.level.text() != *filter.level) return false;
     if (filter.kind && name_of(incident.kind) != *filter.kind) return false;
     if (filter.phase == "open") {
-        // Whatever the protocol calls its phases: not ended.
-        if (incident.stage != Stage::Open) return false;
+        // Whatever the protocol calls its phases: not ended, and that is with what comes after it.
+        if (!incident.running()) return false;
     } else if (filter.phase && std::string_view(row.at("phase").as_string()) != *filter.phase) {
         return false;
     }

@@ -1,6 +1,8 @@
 #include "daemon/http/incident_view.hpp"
 
+#include "daemon/http/endings_view.hpp"
 #include "daemon/http/instant_text.hpp"
+#include "daemon/http/wording.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -76,7 +78,8 @@ js::array subjects(const ViewContext& context, const Incident& incident, const V
             {"id", id.text()},
             {"identified", subject.identified()},
             {"college", text_or_null(subject.college.text())},
-            {"minor", subject.minor}};
+            {"minor", subject.minor},
+            {"closed", subject.closed}};
         if (const Unit* college = context.directory.unit(subject.college))
             row["college_name"] = college->short_name;
         if (viewpoint.named.contains(id)) {
@@ -145,7 +148,19 @@ std::optional<Instant> next_of(const DutyInstance& duty)
     return next;
 }
 
-js::object duty_row(const ViewContext& context, const Protocol& protocol, const DutyInstance& duty)
+// The number a person may have to dial for it: none in a drill, and nothing here dials.
+js::value dial_of(const Incident& incident, const Duty* defined)
+{
+    if (defined == nullptr || incident.kind == Kind::Drill) return nullptr;
+    return text_or_null(defined->dial);
+}
+
+js::object duty_row(
+    const ViewContext& context,
+    const Protocol& protocol,
+    const Incident& incident,
+    const DutyInstance& duty
+)
 {
     js::array asked;
     for (const auto& [staff, ask] : duty.asks) asked.push_back(ask_row(context, protocol, ask));
@@ -178,7 +193,10 @@ js::object duty_row(const ViewContext& context, const Protocol& protocol, const 
         {"epoch", duty.epoch},
         {"ended_at", instant_or_null(duty.ended_at)},
         {"ended_by", text_or_null(duty.ended_by.text())},
+        {"dial", dial_of(incident, known ? &defined->second : nullptr)},
         {"answers", std::move(words)},
+        {"waive_by",
+         known ? text_or_null(label_of(protocol, defined->second.waive_by)) : js::value(nullptr)},
         {"record", std::move(fields)},
         {"asked", std::move(asked)}};
 }
@@ -261,9 +279,7 @@ js::array decisions(const Protocol& protocol, const Incident& incident)
             {"decision", defined->second.decision},
             {"duty", key.text()},
             {"label", defined->second.label},
-            {"dial",
-             incident.kind == Kind::Drill ? js::value(nullptr)
-                                          : text_or_null(defined->second.dial)},
+            {"dial", dial_of(incident, &defined->second)},
             {"prompted_at", to_rfc3339(duty.opened_at)},
             {"due", instant_or_null(duty.due)},
             {"state", name_of(duty.state)},
@@ -288,6 +304,24 @@ js::array suggestions(const Incident& incident)
     return out;
 }
 
+// What came into it and may be split off again: reports and whole incidents.
+js::array joined(const ViewContext& context, const Incident& incident)
+{
+    js::array out;
+    if (context.board == nullptr) return out;
+    for (const auto& [id, other] : context.board->incidents) {
+        if (other.attached_to != incident.id) continue;
+        const bool report = other.stage == Stage::Attached;
+        if (!report && other.stage != Stage::Merged) continue;
+        out.push_back(js::object{
+            {"incident", id.text()},
+            {"code", other.code},
+            {"report", report},
+            {"at", instant_or_null(other.ended_at)}});
+    }
+    return out;
+}
+
 js::array notes(const Incident& incident)
 {
     js::array out;
@@ -296,19 +330,6 @@ js::array notes(const Incident& incident)
             {"text", note.text},
             {"by", note.by.staff.empty() ? note.by.account : note.by.staff.text()},
             {"at", to_rfc3339(note.at)}});
-    return out;
-}
-
-js::object missing(const ViewContext& context, const Protocol& protocol, const Incident& incident)
-{
-    js::object out;
-    for (const auto& [name, end] : protocol.ends) {
-        js::array list;
-        for (const auto& entry :
-             missing_for(protocol, context.directory, incident, name, context.now))
-            list.push_back(js::object{{"code", entry.code}, {"detail", entry.detail}});
-        out[name.text()] = std::move(list);
-    }
     return out;
 }
 
@@ -420,6 +441,7 @@ js::object incident_view(
     js::object out = head(context, incident);
     if (sight == Sight::Receipt) return out;
 
+    out["stage"] = name_of(incident.stage);
     js::object held = registers(context, protocol, incident);
     out["commander"] = commander(protocol, held);
     out["registers"] = std::move(held);
@@ -428,7 +450,7 @@ js::object incident_view(
     out["facts"] = facts(protocol, incident);
     js::array duties;
     for (const auto& [key, duty] : incident.duties)
-        duties.push_back(duty_row(context, protocol, duty));
+        duties.push_back(duty_row(context, protocol, incident, duty));
     out["duties"] = std::move(duties);
     out["pages"] = pages(context, protocol, incident);
     out["pages_total"] = incident.page_count;
@@ -438,6 +460,7 @@ js::object incident_view(
     out["paused"] = incident.paused;
     out["ends_at"] = instant_or_null(incident.ends_at);
     out["goes_on_in"] = text_or_null(incident.attached_to.text());
+    out["joined"] = joined(context, incident);
     out["records"] = records(incident, viewpoint);
     out["watches"] = js::array{};
     if (viewpoint.names_all(incident)) {
@@ -447,7 +470,8 @@ js::object incident_view(
     }
     out["reports"] = incident.reports;
     out["next_at"] = instant_or_null(incident.promised());
-    out["missing_for_end"] = missing(context, protocol, incident);
+    out["missing_for_end"] = missing_for_endings(context, incident);
+    out["endings"] = endings_view(context, incident);
     out["protocol"] = {
         {"name", protocol.name}, {"version", protocol.version}, {"hash", incident.protocol}};
     return out;
@@ -457,6 +481,7 @@ js::object incident_row(const ViewContext& context, const Incident& incident)
 {
     const Protocol& protocol = protocol_of(context, incident);
     js::object out = head(context, incident);
+    out["stage"] = name_of(incident.stage);
     out["place"] = text_or_null(incident.place.label);
     js::array colleges;
     std::set<UnitId> seen;
@@ -473,12 +498,14 @@ js::object incident_row(const ViewContext& context, const Incident& incident)
         if (!duty.open()) continue;
         ++open;
         const auto defined = protocol.duties.find(key.name);
+        const bool known = defined != protocol.duties.end();
         std::size_t answered = 0;
         for (const auto& [staff, ask] : duty.asks)
             if (!ask.answer.empty()) ++answered;
         duties.push_back(js::object{
             {"key", key.text()},
-            {"label", defined == protocol.duties.end() ? key.name.text() : defined->second.label},
+            {"label", known ? defined->second.label : key.name.text()},
+            {"dial", dial_of(incident, known ? &defined->second : nullptr)},
             {"life", duty.life},
             {"rung", duty.reached() == 0 ? 0 : duty.reached() - 1},
             {"repeats", duty.forever_count},

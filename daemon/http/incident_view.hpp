@@ -37,10 +37,12 @@ struct ViewContext {
     const escalation::Rules& rules;
     const escalation::Directory& directory;
     escalation::Instant now{};
+    const escalation::Board* board = nullptr;  // for what came into it; none: that is not shown
 };
 
 // Times are RFC 3339 UTC, ids as everywhere. `missing_for_end` lists, for each ending, what it
-// would be refused for now.
+// would be refused for now; `endings` says it for each subject where an ending is signed by
+// subject, with who has signed and which roles must still.
 [[nodiscard]] boost::json::object incident_view(
     const ViewContext& context, const escalation::Incident& incident, const Viewpoint& viewpoint
 );

@@ -173,6 +173,8 @@ awaitable<Response> PageRoutes::board(Request request, Params)
     page.reader = reader_of(identity);
     page.vocabulary =
         vocabulary_of(in_force(), std::vector<std::string>(types.begin(), types.end()));
+    const auto directory = api_.parts().engine.directory();
+    page.vocabulary["places"] = places_of(*directory);
     page.may_open = !identity.via.empty();
     page.may_act = identity.role == Role::DutyDesk;
     page.may_triage = identity.role == Role::DutyDesk;

@@ -1,6 +1,7 @@
 #include "daemon/http/page_routes.hpp"
 #include "daemon/http/responder_view.hpp"
 #include "daemon/http/sight.hpp"
+#include "daemon/http/wording.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -93,24 +94,6 @@ std::string text_in(const js::object& object, std::string_view name)
                : std::string();
 }
 
-// What a problem's body says, line by line.
-std::vector<std::string> errors_in(const std::string& body)
-{
-    std::vector<std::string> out;
-    js::error_code error;
-    const js::value parsed = js::parse(body, error);
-    if (error || !parsed.is_object()) return {"登记失败，请重试或直接打电话"};
-    const js::object& problem = parsed.get_object();
-    for (const char* list : {"errors", "missing"}) {
-        const js::value* found = problem.if_contains(list);
-        if (found == nullptr || !found->is_array()) continue;
-        for (const js::value& entry : found->get_array())
-            if (entry.is_object()) out.push_back(text_in(entry.get_object(), "detail"));
-    }
-    if (out.empty()) out.push_back(text_in(problem, "detail"));
-    return out;
-}
-
 }  // namespace
 
 awaitable<Response> PageRoutes::form(Request request, Params)
@@ -131,6 +114,7 @@ awaitable<Response> PageRoutes::form(Request request, Params)
         IntakeResult result;
         result.id = incident->id.text();
         result.code = incident->code;
+        result.drill = incident->kind == Kind::Drill;
         result.severity = severity_of(in_force(), incident->level);
         if (!incident->level.empty()) result.level = in_force().level(incident->level).label;
         if (request.query("attached")) result.became = IntakeResult::Became::Attached;
@@ -170,7 +154,7 @@ awaitable<Response> PageRoutes::send_form(Request request, Params)
     auto taking = api_.take(std::move(command), std::move(once), std::move(render));
     const Response taken = co_await std::move(taking);
     if (taken.status() >= 400) {
-        page.errors = errors_in(taken.body());
+        page.errors = problem_in_words(taken.body());
         co_return html(taken.status() == 503 ? 503 : 422, render_new(page));
     }
     js::error_code error;

@@ -1,15 +1,14 @@
 #include "daemon/http/page_routes.hpp"
 #include "daemon/http/responder_view.hpp"
+#include "daemon/http/wording.hpp"
 
-#include <boost/json/parse.hpp>
-
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <utility>
 
 namespace shouwang::http {
 
-namespace js = boost::json;
 using boost::asio::awaitable;
 using namespace escalation;
 
@@ -35,23 +34,6 @@ std::optional<std::chrono::minutes> minutes_in(const std::string& text)
         return std::nullopt;
     if (minutes < 0 || minutes > eta_minutes_max) return std::nullopt;
     return std::chrono::minutes(minutes);
-}
-
-std::string first_detail(const std::string& body)
-{
-    js::error_code error;
-    const js::value parsed = js::parse(body, error);
-    if (error || !parsed.is_object()) return {};
-    for (const char* list : {"missing", "errors"}) {
-        const js::value* found = parsed.get_object().if_contains(list);
-        if (found == nullptr || !found->is_array() || found->get_array().empty()) continue;
-        const js::object* first = found->get_array().front().if_object();
-        if (first == nullptr) continue;
-        const js::value* detail = first->if_contains("detail");
-        if (detail != nullptr && detail->is_string())
-            return std::string(detail->get_string().data(), detail->get_string().size());
-    }
-    return {};
 }
 
 daemon::Engine::Render no_reply()
@@ -128,7 +110,11 @@ Command signature_in(const Fields& fields, const daemon::RespondLinks::Responder
 {
     SignEnd command;
     command.incident = who.incident;
-    command.end = EndName(field_of(fields, "ask"));
+    // "ending", or "ending@subject".
+    const std::string ask = field_of(fields, "ask");
+    const auto at = std::min(ask.find('@'), ask.size());
+    command.end = EndName(ask.substr(0, at));
+    if (at < ask.size()) command.subject = SubjectId(ask.substr(at + 1));
     command.staff = who.staff;
     command.evidence = form_fields(fields);
     command.by = link_account(who);
@@ -161,7 +147,12 @@ Response PageRoutes::show_responder(
         const bool good = outcome->status() < 400;
         status = good ? 200 : outcome->status();
         page.tone = good ? ResponderPage::Tone::Good : ResponderPage::Tone::Bad;
-        page.notice = good ? "已记录。" : "没有记录：" + first_detail(outcome->body());
+        page.notice = "已记录。";
+        if (!good) {
+            page.notice = "没有记录";
+            for (const std::string& line : problem_in_words(outcome->body()))
+                page.notice += (page.notice == "没有记录" ? "：" : "；") + line;
+        }
     }
     Response response = html(status, render_responder(page));
     response.add_header("Cache-Control", "no-store");

@@ -2,6 +2,7 @@
 
 #include "daemon/http/embedded_assets.hpp"
 #include "daemon/http/page_template.hpp"
+#include "daemon/http/wording.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -55,15 +56,6 @@ json::object labels_of(const Map& named)
     return out;
 }
 
-template <class Map>
-json::array list_of(const Map& named)
-{
-    json::array out;
-    for (const auto& [name, entry] : named)
-        out.push_back(json::object{{"name", name.text()}, {"label", entry.label}});
-    return out;
-}
-
 std::string_view name_of(escalation::FactKind kind)
 {
     switch (kind) {
@@ -96,14 +88,26 @@ json::array facts_of(const escalation::Protocol& protocol)
     return out;
 }
 
-std::string label_of(const escalation::Protocol& protocol, const escalation::Target& target)
+json::array registers_of(const escalation::Protocol& protocol)
 {
-    if (target.kind == escalation::Target::Kind::Register) {
-        const auto found = protocol.registers.find(escalation::RegisterName(target.name));
-        return found == protocol.registers.end() ? target.name : found->second.label;
+    json::array out;
+    for (const auto& [name, rules] : protocol.registers)
+        out.push_back(json::object{
+            {"name", name.text()},
+            {"label", rules.label},
+            {"one", rules.one},
+            {"command", rules.command}});
+    return out;
+}
+
+json::object refusals()
+{
+    json::object out;
+    for (const RefusalWords& known : refusal_words()) {
+        const json::string_view code(known.code.data(), known.code.size());
+        out[code] = json::string_view(known.words.data(), known.words.size());
     }
-    const auto found = protocol.roles.find(escalation::RoleName(target.name));
-    return found == protocol.roles.end() ? target.name : found->second.label;
+    return out;
 }
 
 json::array ends_of(const escalation::Protocol& protocol)
@@ -111,14 +115,11 @@ json::array ends_of(const escalation::Protocol& protocol)
     json::array out;
     for (const auto& [name, end] : protocol.ends) {
         json::array evidence;
-        for (const std::string& field : end.evidence) evidence.push_back(json::value(field));
+        for (const std::string& field : end.evidence)
+            evidence.push_back(json::object{{"name", field}, {"label", evidence_label(field)}});
         json::array signers;
-        for (const auto& roles : end.signers) {
-            std::string any;
-            for (const escalation::Target& target : roles)
-                any += (any.empty() ? "" : " / ") + label_of(protocol, target);
-            signers.push_back(json::value(any));
-        }
+        for (const auto& roles : end.signers)
+            signers.push_back(json::value(label_of(protocol, roles)));
         out.push_back(json::object{
             {"name", name.text()},
             {"label", end.label},
@@ -170,12 +171,25 @@ json::object vocabulary_of(
         {"phases", std::move(phases)},
         {"words", std::move(words)},
         {"facts", facts_of(protocol)},
-        {"registers", list_of(protocol.registers)},
+        {"registers", registers_of(protocol)},
         {"roles", labels_of(protocol.roles)},
         {"duties", labels_of(protocol.duties)},
         {"rules", labels_of(protocol.rules)},
         {"ends", ends_of(protocol)},
+        {"refusals", refusals()},
         {"events", std::move(events)}};
+}
+
+json::object places_of(const escalation::Directory& directory)
+{
+    json::array campuses;
+    for (const Option& campus : campuses_of(directory))
+        campuses.push_back(json::object{{"id", campus.id}, {"name", campus.name}});
+    json::array buildings;
+    for (const IntakeBuilding& building : buildings_of(directory))
+        buildings.push_back(json::object{
+            {"id", building.id}, {"name", building.name}, {"campus", building.campus}});
+    return {{"campuses", std::move(campuses)}, {"buildings", std::move(buildings)}};
 }
 
 std::string render_board(const BoardPage& page)

@@ -67,11 +67,15 @@ struct BoardPage {
 [[nodiscard]] std::string render_board(const BoardPage& page);
 
 // The protocol's labels for the scripts, so that none of its words is in them: levels with their
-// severity (0 the gravest), phases, words, facts, registers, roles, duties, rules, ends; and the
-// types of the live stream's events, as daemon::event_types() has them.
+// severity (0 the gravest), phases, words, facts, registers, roles, duties, rules, ends, and what
+// is said for each code of a refusal; and the types of the live stream's events, as
+// daemon::event_types() has them.
 [[nodiscard]] boost::json::object vocabulary_of(
     const escalation::Protocol& protocol, const std::vector<std::string>& event_types
 );
+
+// The roster's campuses and buildings, for the script of the board: nothing of them is personal.
+[[nodiscard]] boost::json::object places_of(const escalation::Directory& directory);
 
 // ---- registration: GET and POST /new
 // -------------------------------------------------------------
@@ -92,6 +96,7 @@ struct IntakeFact {
 struct IntakeBuilding {
     std::string name;
     std::string campus;
+    std::string id = {};
 };
 
 struct IntakeResult {
@@ -100,6 +105,7 @@ struct IntakeResult {
     std::string level;  // label; empty for a report that waits for a person
     unsigned severity = 9;
     enum class Became { Opened, Attached, Review } became = Became::Opened;
+    bool drill = false;
 };
 
 // The form sends application/x-www-form-urlencoded: key (idempotency), campus (id), building,
@@ -197,6 +203,7 @@ struct ResponderAsk {
     std::string closed;              // not empty: why it can no longer be answered
     std::vector<ResponderButton> buttons;
     std::string dial = {};  // a number this person may have to dial; never in a drill
+    bool no_dial = false;   // a drill, where otherwise there would be one
 };
 struct ResponderField {
     std::string name;
@@ -205,12 +212,14 @@ struct ResponderField {
     std::vector<Option> options;  // empty: free text
     bool several = false;         // more than one of the options may be chosen
 };
-// POST /r/{token}/record, or …/sign for an ending, with ask, key, nonce and field.{name}.
+// POST /r/{token}/record, or …/sign for an ending, with ask, key, nonce and field.{name}. The ask
+// of an ending that is signed by subject is "ending@subject".
 struct ResponderRecord {
     std::string ask;
     std::string label;
     std::string key;
     std::vector<ResponderField> fields;
+    std::string signatures = {};  // of an ending: how many it needs and has; empty: this one
 };
 struct PhoneNumber {
     std::string number;

@@ -92,6 +92,7 @@ TemplateData result(const IntakeResult& opened)
         {"text", words.text},
         {"id", opened.id},
         {"code", opened.code},
+        {"drill", opened.drill},
         {"level", opened.level},
         {"severity", std::to_string(opened.severity)}};
 }
@@ -165,7 +166,7 @@ std::vector<IntakeBuilding> buildings_of(const escalation::Directory& directory)
     for (const auto& [id, unit] : directory.units) {
         if (unit.kind != "building" && unit.kind != "place") continue;
         const escalation::Unit* campus = directory.unit(unit.campus);
-        out.push_back({unit.name, campus == nullptr ? std::string() : campus->name});
+        out.push_back({unit.name, campus == nullptr ? std::string() : campus->name, id.text()});
     }
     return out;
 }

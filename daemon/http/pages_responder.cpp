@@ -67,6 +67,7 @@ TemplateData ask_section(const ResponderAsk& ask, bool ended)
         {"eta", ask.eta},
         {"closed", ask.closed},
         {"dial", path_segment(ask.dial)},
+        {"no_dial", ask.no_dial},
         {"buttons", std::move(buttons)}};
 }
 
@@ -93,6 +94,7 @@ TemplateData record_section(const ResponderRecord& record)
     return TemplateData::Table{
         {"ask", record.ask},
         {"label", record.label},
+        {"signatures", record.signatures},
         {"key", record.key},
         {"fields", std::move(fields)}};
 }

@@ -1,6 +1,7 @@
 #include "daemon/http/responder_view.hpp"
 
 #include "config/message_text.hpp"
+#include "daemon/http/wording.hpp"
 #include "daemon/message.hpp"
 
 #include <algorithm>
@@ -113,7 +114,11 @@ std::vector<ResponderButton> buttons_for(
             (terms != defined.terms.end() &&
              std::find(terms->second.needs.begin(), terms->second.needs.end(), "reason") !=
                  terms->second.needs.end());
-        if (does == Effect::Satisfy) first = false;
+        // What needs a reason is not the thing to press first.
+        if (does == Effect::Satisfy && button.wants_reason)
+            button.weight = ResponderButton::Weight::Plain;
+        else if (does == Effect::Satisfy)
+            first = false;
         out.push_back(std::move(button));
     }
     return out;
@@ -150,7 +155,9 @@ ResponderAsk ask_form(
     }
     if (known && asked->second.eta) out.eta = local_time(context.protocol, *asked->second.eta);
     if (const auto next = next_rung(duty)) out.next = local_time(context.protocol, *next);
-    if (context.incident.kind != Kind::Drill && duty.open()) out.dial = defined.dial;
+    const bool drill = context.incident.kind == Kind::Drill;
+    if (!drill && duty.open()) out.dial = defined.dial;
+    out.no_dial = drill && duty.open() && !defined.dial.empty();
     out.buttons = buttons_for(context, defined, duty, known && asked->second.satisfies);
     return out;
 }
@@ -175,24 +182,54 @@ void add_duties(
     }
 }
 
+// `about`: which of the subjects it is signed for, as people count them; 0: the incident.
+void add_ending(
+    const ResponderContext& context,
+    const StaffId& staff,
+    const End& end,
+    const SubjectId& subject,
+    std::size_t about,
+    ResponderPage& out
+)
+{
+    const auto& [protocol, directory, incident, now, phones, fresh_key] = context;
+    const auto missing = missing_for(protocol, directory, incident, end.name, now, subject);
+    const bool only_signers = std::all_of(missing.begin(), missing.end(), [](const auto& one) {
+        return one.code == "signer";
+    });
+    if (!only_signers || !may_sign(protocol, directory, incident, end.name, staff, now, subject))
+        return;
+    const auto signers = incident.signatures.find({end.name, subject});
+    const std::size_t done = signers == incident.signatures.end() ? 0 : signers->second.size();
+    // One for each subject would bury what is asked: these begin at the desk, and whoever must sign
+    // beside the first is offered it here.
+    if (about != 0 && done == 0) return;
+    ResponderRecord form{end.name.text(), end.label, fresh_key(), {}};
+    if (end.signers.size() > 1)
+        form.signatures = "须由 " + std::to_string(end.signers.size()) + " 人各签一次，已签 " +
+                          std::to_string(done) + " 人";
+    if (about != 0) {
+        form.ask += "@" + subject.text();
+        form.label += "（对象 " + std::to_string(about) + "）";
+    }
+    for (const std::string& field : end.evidence)
+        form.fields.push_back({field, evidence_label(field), true, {}});
+    out.endings.push_back(std::move(form));
+}
+
 // Endings this person may sign, once nothing but signatures is missing.
 void add_endings(const ResponderContext& context, const StaffId& staff, ResponderPage& out)
 {
     for (const auto& [name, end] : context.protocol.ends) {
-        const auto missing =
-            missing_for(context.protocol, context.directory, context.incident, name, context.now);
-        const bool only_signers = std::all_of(missing.begin(), missing.end(), [](const auto& one) {
-            return one.code == "signer";
-        });
-        if (!only_signers ||
-            !may_sign(
-                context.protocol, context.directory, context.incident, name, staff, context.now
-            ))
+        if (!end.per_subject) {
+            add_ending(context, staff, end, {}, 0, out);
             continue;
-        ResponderRecord form{name.text(), end.label, context.fresh_key(), {}};
-        for (const std::string& field : end.evidence)
-            form.fields.push_back({field, field == "reason" ? "理由" : field, true, {}});
-        out.endings.push_back(std::move(form));
+        }
+        std::size_t about = 0;
+        for (const auto& [id, subject] : context.incident.subjects) {
+            ++about;
+            if (!subject.closed) add_ending(context, staff, end, id, about, out);
+        }
     }
 }
 

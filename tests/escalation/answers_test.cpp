@@ -31,6 +31,13 @@ SignEnd sign(const char* staff, const char* note = "aired")
     return out;
 }
 
+std::vector<std::size_t> left_to_sign(const BoardDriver& board)
+{
+    return lists_to_sign(
+        board.protocol(), board.directory(), board.incident(), EndName("all_clear")
+    );
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -162,14 +169,18 @@ TEST_CASE("end: two different people sign, each for a list of their own", "[esca
     board.open();
     board.say("fitter-1", "going", "find_valve");
     board.say("fitter-1", "going", "warn_house");
+    using Lists = std::vector<std::size_t>;
+    CHECK(left_to_sign(board) == Lists{0, 1});
     // The mayor could sign for either list and must not use up the one the clerk needs.
     board.feed(sign("mayor-1"));
+    CHECK(left_to_sign(board) == Lists{0, 1});
     CHECK(board.incident().stage == Stage::Open);
     CHECK(board.refused(sign("mayor-1")) == "signer_repeated");
     CHECK(board.refused(sign("crew-1")) == "signer_not_entitled");
     const auto events = board.feed(sign("clerk-1"));
     CHECK(only<Ended>(events).size() == 1);
     CHECK(board.incident().stage == Stage::Closed);
+    CHECK(left_to_sign(board).empty());
     CHECK_FALSE(board.board().deadline());
     // Nothing is asked any more, the personal attempts of those still silent included.
     CHECK(board.refused(BoardDriver::answer("plumber-1", "going")) == "ended");
@@ -190,6 +201,7 @@ TEST_CASE("end: two who can only sign for the same list do not end it", "[escala
     BoardDriver board(builder.protocol, roster.directory, morning);
     board.open();
     board.feed(sign("clerk-1"));
+    CHECK(left_to_sign(board) == std::vector<std::size_t>{1});
     CHECK(board.refused(sign("clerk-2")) == "signer_not_entitled");
     board.feed(sign("mayor-1"));
     CHECK(board.incident().stage == Stage::Closed);

@@ -1,45 +1,9 @@
-// What the duty desk does: each is a form in a dialog, sent once under one key, refused in words.
-import { el } from "./dom.js";
-import { newKey, post } from "./api.js";
-import { allFacts, factOf, sources, valueLabel, viewer, wordLabel } from "./vocabulary.js";
-
-/** Shows a form. `send(fields, key)` does the work; what it throws is shown, and may be tried again. */
-function ask(dialog, title, parts, submit, send) {
-  const key = newKey();
-  const fault = el("div", { role: "alert" });
-  const button = el("button", { class: "button primary", type: "submit" }, submit);
-  const form = el("form", {
-    method: "dialog",
-    submit: async (event) => {
-      event.preventDefault();
-      button.disabled = true;
-      try {
-        await send(new FormData(form), key);
-        dialog.close();
-      } catch (error) {
-        fault.replaceChildren(el("div", { class: "notice bad" }, error.message,
-          error.more?.length ? el("ul", {}, error.more.map((line) => el("li", {}, line))) : null));
-      } finally {
-        button.disabled = false;
-      }
-    },
-  },
-  el("h2", {}, title), parts, fault,
-  el("div", { class: "row-buttons" },
-    el("button", { class: "button", type: "button", click: () => dialog.close() }, "取消"), button));
-  dialog.replaceChildren(form);
-  dialog.showModal();
-}
-
-const field = (label, control, hint) => el("label", {}, label, hint ? el("span", { class: "hint" }, ` ${hint}`) : null, control);
-
-function choices(name, legend, options, chosen) {
-  return el("fieldset", {}, el("legend", {}, legend), el("div", { class: "choices" }, options.map(([value, text], index) =>
-    el("label", {}, el("input", { type: "radio", name, value, required: true, checked: chosen === value || (chosen === undefined && index === 0) }), text))));
-}
-
-const path = (view, rest) => `/api/v1/incidents/${encodeURIComponent(view.id)}/${rest}`;
-const filled = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+// What the duty desk does every few minutes: answers, facts, records, decisions, signatures.
+import { el, time } from "./dom.js";
+import { post } from "./api.js";
+import { ask, choices, field, filled, line, onBehalf, path, subjectChoice, subjectLabel, typed } from "./form.js";
+import { dial } from "./parts.js";
+import { allFacts, factOf, said, sources, valueLabel, viewer, wordLabel } from "./vocabulary.js";
 
 /** Somebody answered by telephone; the desk passes it on. */
 export function answerFor(dialog, view, duty = null, asked = null) {
@@ -80,8 +44,7 @@ function control(fact, name) {
 
 export function setFacts(dialog, view) {
   const many = (view.subjects ?? []).length > 1;
-  const subject = el("select", { name: "subject" }, (view.subjects ?? []).map((one, index) =>
-    el("option", { value: one.id }, `对象 ${index + 1}${one.college_name ? ` · ${one.college_name}` : ""}`)));
+  const subject = subjectChoice(view);
   const which = el("select", { name: "fact" }, allFacts.map((fact) => {
     const now = (view.facts ?? []).find((known) => known.name === fact.name);
     return el("option", { value: fact.name }, `${fact.label}（现：${now ? valueLabel(fact.name, now.value) : "不知道"}）`);
@@ -109,8 +72,7 @@ export function record(dialog, view, duty) {
   ask(dialog, `${duty.label} · ${view.code}`, duty.record.map((one) => (known(one)
     ? control(one.fact ?? one.name, one.name)
     : field(one.label, el("input", { type: "text", name: one.name, maxlength: 500, required: one.required }), one.required ? "" : "可不填"))).concat([
-    field("谁的记录（工号）", el("input", { type: "text", name: "record_of", maxlength: 64, value: viewer.staff ?? "" }), "替现场人员记录时填他的工号"),
-    field("谁听到的", el("input", { type: "text", name: "record_heard_by", maxlength: 64 }), "替人记录时填写"),
+    onBehalf(view, "谁的记录", "替现场人员记录时填他的工号", { staff: "record_of", heard: "record_heard_by" }),
   ]),
   "提交", (data, key) => {
     const fields = {};
@@ -119,7 +81,7 @@ export function record(dialog, view, duty) {
       if (value) fields[one.name] = value;
     }
     return post(path(view, `duties/${encodeURIComponent(duty.key)}/records`), filled({
-      fields, staff: data.get("record_of"), heard_by: data.get("record_heard_by"),
+      fields, staff: typed(data, "record_of"), heard_by: typed(data, "record_heard_by"),
     }), key);
   });
 }
@@ -127,46 +89,67 @@ export function record(dialog, view, duty) {
 /** What a person decided. The number is dialled by hand; here it is only written down. */
 export function decide(dialog, view, decision) {
   ask(dialog, `${decision.label} · ${view.code}`, [
-    decision.dial ? el("p", { class: "hint" }, el("a", { href: `tel:${decision.dial}` }, `拨打 ${decision.dial}`), "　由人拨打，系统不会替您拨打") : null,
-    choices("value", "决定", decision.values.map((word) => [word, wordLabel(word)])),
-    field("理由", el("input", { type: "text", name: "reason", maxlength: 200 }), "暂不、不需要时必填"),
-    field("何时拨打", el("input", { type: "text", name: "at", maxlength: 40 }), "可不填"),
-    field("谁的决定（工号）", el("input", { type: "text", name: "staff", maxlength: 64, value: viewer.staff ?? "" })),
-    field("谁听到的", el("input", { type: "text", name: "heard_by", maxlength: 64 }), "替人登记时填写"),
+    decision.dial || view.kind === "drill" ? el("p", { class: "hint" }, dial(view.kind, decision.dial), "　系统不会替您拨打") : null,
+    choices("value", "决定", decision.values.map((word) => [word, wordLabel(word)]), ""),
+    field("理由", line("reason"), "暂不、不需要时必填"),
+    field("何时拨打", line("at", { maxlength: 40 }), "可不填"),
+    onBehalf(view, "谁的决定", ""),
   ], "登记", (data, key) => post(path(view, "decisions"), filled({
-    decision: decision.decision, ask: decision.duty, value: data.get("value"), reason: data.get("reason"), at: data.get("at"),
-    staff: data.get("staff"), heard_by: data.get("heard_by"),
+    decision: decision.decision, ask: decision.duty, value: data.get("value"), reason: typed(data, "reason"), at: typed(data, "at"),
+    staff: typed(data, "staff"), heard_by: typed(data, "heard_by"),
   }), key));
 }
 
 /** Two incidents may be one: a person says so, or says that they are two. */
 export function judge(dialog, view, suggestion) {
   ask(dialog, `是否同一事件 · ${view.code}`, [
-    choices("verdict", "看过之后", [["keep-apart", "不是同一件，各自处置"], ["merge", "是同一件，合并"]]),
+    choices("verdict", "看过之后", [["keep-apart", "不是同一件，各自处置"], ["merge", "是同一件，合并"]], ""),
     field("理由", el("input", { type: "text", name: "reason", maxlength: 200 }), "可不填"),
   ], "确定", (data, key) => post(path(view, data.get("verdict")), filled({
     with: suggestion.incident, reason: data.get("verdict") === "merge" ? data.get("reason") : "",
   }), key));
 }
 
+/** Who has signed an ending, and who must still. */
+export function signatures(row) {
+  const left = row.signers - row.signed.length;
+  return [
+    row.signed.map((one) => el("li", {}, el("span", { class: "tag good" }, "✓ 已签"), ` ${one.name}（${time(one.at)}）`)),
+    left > 0 ? el("li", {}, el("span", { class: "tag wait" }, `还差 ${left} 人`), " ",
+      row.open_to.length ? row.open_to.join(left > 1 ? "；" : "，或 ") : "已签的人已不在岗，须由现任者协商") : null,
+  ];
+}
+
 /** An ending: what is still missing is said before anything is signed. */
-export function end(dialog, view, ending) {
-  const missing = view.missing_for_end?.[ending.name] ?? [];
-  const labels = { reason: "理由", seen: "谁、何时、何地当面见到（或如何查遍现场）", kind: "性质（误会、已解决、恶意）" };
-  const evidence = (name) => labels[name] ?? name;
+export function end(dialog, view, ending, about = null) {
+  const rows = (view.endings ?? []).filter((row) => row.end === ending.name);
+  const subject = ending.per_subject ? subjectChoice(view, (view.subjects ?? []).filter((one) => rows.some((row) => row.subject === one.id))) : null;
+  const state = el("div", { class: "stack" });
+  if (subject && about) subject.value = about;
+  const paint = () => {
+    const row = rows.find((one) => !subject || one.subject === subject.value);
+    const missing = [...new Set((row?.missing ?? []).filter((one) => one.code !== "signer").map((one) => said(one.code, one.detail)))];
+    state.replaceChildren(
+      ...(missing.length ? [el("div", { class: "notice wait" }, "还缺：", el("ul", {}, missing.map((one) => el("li", {}, one))))] : []),
+      el("ul", { class: "signatures" }, row ? signatures(row) : null));
+  };
+  subject?.addEventListener("change", paint);
+  paint();
   ask(dialog, `${ending.label} · ${view.code}`, [
-    missing.length ? el("div", { class: "notice wait" }, "还缺：", el("ul", {}, missing.map((one) => el("li", {}, one.detail || one.code)))) : null,
-    ending.evidence.map((name) => field(evidence(name), el("textarea", { name, required: true, maxlength: 1000 }))),
-    ending.per_subject ? field("关于谁", el("select", { name: "subject" }, (view.subjects ?? []).map((one, index) =>
-      el("option", { value: one.id }, `对象 ${index + 1}${one.college_name ? ` · ${one.college_name}` : ""}`)))) : null,
-    field("签署人工号", el("input", { type: "text", name: "staff", maxlength: 64, value: viewer.staff ?? "" }), ending.signers.join("；")),
-    field("谁听到的", el("input", { type: "text", name: "heard_by", maxlength: 64 }), "替人签署时填写；一个账号只能经手一次签署"),
-    el("p", { class: "hint" }, "需不同的人各签一次；定时器不会替人办结。"),
+    subject ? field("关于谁", subject) : null, state,
+    ending.evidence.map((one) => field(one.label, el("textarea", { name: one.name, required: true, maxlength: 1000 }))),
+    onBehalf(view, "签署人", "一个账号只能经手一次签署", { own: false }),
+    el("p", { class: "hint" }, ending.signers.length > 1 ? "须由不同的人各签一次；定时器不会替人办结。" : "定时器不会替人办结。"),
   ], "签署", (data, key) => post(path(view, `endings/${encodeURIComponent(ending.name)}`), filled({
-    evidence: Object.fromEntries(ending.evidence.map((name) => [name, data.get(name)])),
-    subject: ending.per_subject ? data.get("subject") : null, staff: data.get("staff"), heard_by: data.get("heard_by"),
+    evidence: Object.fromEntries(ending.evidence.map(({ name }) => [name, typed(data, name)])),
+    subject: ending.per_subject ? data.get("subject") : null, staff: typed(data, "staff"), heard_by: typed(data, "heard_by"),
   }), key));
 }
+
+/** Endings that people have begun to sign, as a list for the page. */
+export const begun = (view, labelOf, button) => (view.endings ?? []).filter((row) => row.signed.length && row.signed.length < row.signers)
+  .map((row) => el("div", {}, el("dt", {}, labelOf(row.end), row.subject ? ` ${subjectLabel(view, row.subject)}` : ""),
+    el("dd", {}, el("ul", { class: "signatures" }, signatures(row)), button(row))));
 
 export function triage(dialog, report, verdict, incidents) {
   const to = `/api/v1/reports/${encodeURIComponent(report.id)}/${verdict}`;

@@ -1,10 +1,32 @@
 // The daemon's HTTP API, as docs/openapi.yaml describes it.
+import { said } from "./vocabulary.js";
+
+const outcomes = {
+  400: "填写有误，没有提交：",
+  403: "这个账号不能这样做；替别人办时要填“谁听到的”。",
+  404: "没有找到，或无权查看。",
+  409: "没有办成，什么也没有改变：",
+  413: "内容太长，请写短一些。",
+  422: "内容与刚才提交的不一样了，请关闭后重新填写。",
+  429: "操作太频繁，请稍候再试。",
+};
+// The English in it is for programs; the telephone numbers are for people.
+function outcome(status, body) {
+  if (outcomes[status]) return outcomes[status];
+  const phones = /call instead:(.*)$/s.exec(body?.detail ?? "")?.[1].trim();
+  return phones ? `系统暂时记不下来，请直接拨打：${phones}` : `系统出错（${status}），请重试，或直接打电话。`;
+}
+// A fault of the request has its code in front: "reason: a reason is needed".
+function fault(entry) {
+  const [, code, detail] = /^([a-z0-9_]+): (.*)$/s.exec(entry.detail) ?? [];
+  return code ? said(code, detail) : `${entry.pointer ?? ""} ${entry.detail}`.trim();
+}
 
 /** What went wrong, in words for people. */
 export class Problem extends Error {
   constructor(status, body) {
-    const more = [...(body?.errors ?? []), ...(body?.missing ?? [])].map((entry) => entry.detail);
-    super(body?.detail || body?.title || `HTTP ${status}`);
+    const more = [...(body?.errors ?? []).map(fault), ...(body?.missing ?? []).map((one) => said(one.code, one.detail))];
+    super(status === 401 && body?.detail ? body.detail : outcome(status, body));
     this.status = status;
     this.more = more;
   }

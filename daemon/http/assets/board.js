@@ -2,7 +2,7 @@
 import { $, el, countdown, debounce, elapsed, everySecond, moment, now, time } from "./dom.js";
 import { all, get, Problem } from "./api.js";
 import { Live } from "./live.js";
-import { gone, kindTag, level, order, state, summary, unanswered } from "./parts.js";
+import { dial, gone, kindTag, level, order, state, summary, unanswered } from "./parts.js";
 import { allRegisters, events, may, phases, registerLabel } from "./vocabulary.js";
 import { Detail } from "./detail.js";
 import { triage } from "./actions.js";
@@ -14,6 +14,7 @@ const REPORT_EVENTS = new Set(["reported", "opened", "dismissed", "attached"]);
 const incidents = new Map();
 const rows = new Map();
 let reports = [];
+let ended = null; // the latest that are over, once somebody asked for them
 let filter = "";
 const changed = new Set();
 
@@ -71,18 +72,19 @@ function say(text) {
 
 function current(incident) {
   const duty = incident.leading;
+  if (gone.has(incident.phase)) return el("span", { class: "sub" }, incident.ended_at ? `${moment(incident.ended_at)} 结束` : "已结束");
   if (!duty) return el("span", { class: "sub" }, "各环节均已落实");
   const rest = incident.waiting.filter((other) => other.key !== duty.key).length;
   const step = `第 ${duty.rung + 1} 级${duty.repeats ? ` · 已重复 ${duty.repeats} 次` : ""}`;
   return [
     el("div", {}, duty.label),
-    el("div", { class: "sub" }, step, rest ? ` · 另有 ${rest} 项未落实` : ""),
+    el("div", { class: "sub" }, duty.dial ? "由人拨打 · " : "", step, rest ? ` · 另有 ${rest} 项未落实` : ""),
   ];
 }
 
 function people(incident) {
   const held = allRegisters.map((register) => register.name).filter((name) => incident.registers[name]?.length);
-  if (!held.length) return el("span", { class: "sub" }, "尚无人前往");
+  if (!held.length) return el("span", { class: "sub" }, gone.has(incident.phase) ? "" : "尚无人前往");
   return el("dl", { class: "people" }, held.map((name) => {
     const names = incident.registers[name].map((entry) => entry.name);
     const shown = names.slice(0, 3).join("、") + (names.length > 3 ? ` 等 ${names.length} 人` : "");
@@ -106,19 +108,19 @@ function row(incident) {
   return el("tr", { class: classes.join(" "), "data-id": incident.id, click: open },
     el("td", {}, level(incident.level)),
     el("td", {}, el("a", { class: "code", href: `/i/${incident.id}` }, incident.code), " ", kindTag(incident.kind),
-      el("div", { class: "sub" }, `${moment(incident.opened_at)} `, el("span", { class: "lasting" }, "已 ", elapsed(incident.opened_at)))),
+      el("div", { class: "sub" }, `${moment(incident.opened_at)} `, gone.has(incident.phase) ? null : el("span", { class: "lasting" }, "已 ", elapsed(incident.opened_at)))),
     el("td", {}, el("div", { class: "place" }, incident.place || "地点待核实"),
       el("div", { class: "sub" }, incident.colleges.join("、") || "身份待核实")),
     el("td", {}, state(incident), incident.holes ? el("div", {}, el("span", { class: "tag bad" }, `${incident.holes} 个岗位空缺`)) : null),
     el("td", {}, current(incident)),
-    el("td", {}, ratio(incident.leading)),
+    el("td", {}, gone.has(incident.phase) ? "" : ratio(incident.leading)),
     el("td", {}, people(incident)),
-    el("td", {}, countdown(incident.next_at)));
+    el("td", {}, gone.has(incident.phase) ? "" : countdown(incident.next_at)));
 }
 
 function paintAll() {
   const list = [...incidents.values()].sort(order);
-  const shown = list.filter((incident) => !filter || (filter === "!" ? incident.waiting.length : incident.phase === filter));
+  const shown = filter === "ended" ? ended ?? [] : list.filter((incident) => !filter || (filter === "!" ? incident.waiting.length : incident.phase === filter));
   rows.clear();
   $("#rows").replaceChildren(...shown.map((incident) => {
     const made = row(incident);
@@ -126,7 +128,7 @@ function paintAll() {
     return made;
   }));
   $("#empty").hidden = shown.length > 0;
-  $("#empty").textContent = list.length ? "没有符合筛选的警情。" : "目前没有进行中的警情。";
+  $("#empty").textContent = filter === "ended" ? (ended ? "还没有结束的警情。" : "读取中…") : list.length ? "没有符合筛选的警情。" : "目前没有进行中的警情。";
   $("#incidents").hidden = shown.length === 0;
   paintFilters(list);
   paintReports();
@@ -144,7 +146,19 @@ function paintFilters(list) {
   $("#filters").replaceChildren(
     button("", "全部", list.length),
     button("!", "有环节未落实", list.filter((incident) => incident.waiting.length).length, true),
-    ...phases.map((phase) => button(phase.name, phase.label, list.filter((incident) => incident.phase === phase.name).length)));
+    ...phases.map((phase) => button(phase.name, phase.label, list.filter((incident) => incident.phase === phase.name).length)),
+    el("button", { type: "button", class: "filter", "aria-pressed": String(filter === "ended"), click: showEnded }, "近期已结束"));
+}
+
+// Where something is taken up again, or split off: the newest hundred of all, without those that go on.
+function showEnded() {
+  filter = filter === "ended" ? "" : "ended";
+  ended = null;
+  paintAll();
+  if (filter) guarded(async () => {
+    ended = (await get("/api/v1/incidents")).incidents.filter((view) => gone.has(view.phase)).map(summary);
+    paintAll();
+  });
 }
 
 function paintReports() {
@@ -154,7 +168,7 @@ function paintReports() {
     el("span", { class: "code" }, report.code),
     el("div", { class: "what" },
       el("strong", {}, report.place?.label || "地点待核实"), " ", kindTag(report.kind),
-      el("p", {}, [report.text, report.callback ? `回拨 ${report.callback}` : "", `${moment(report.reported_at)} 上报`].filter(Boolean).join(" · "))),
+      el("p", {}, [report.text, `${moment(report.reported_at)} 上报`].filter(Boolean).join(" · "), report.callback ? [" · 回拨 ", dial(report.kind, report.callback)] : null)),
     el("span", {}, "自动启动 ", countdown(report.opens_at, "small")),
     el("div", { class: "row-buttons" },
       ["open", "attach", "dismiss"].map((verdict) => el("button", {
@@ -163,11 +177,14 @@ function paintReports() {
       }, { open: "立即启动", attach: "并入…", dismiss: "不予受理…" }[verdict]))))));
 }
 
-// The frame of a drill: around what is open, or around a board that shows nothing but drills.
+// The frame of a drill: around a board that shows nothing but drills. With real ones beside it, the
+// drill that is open has the frame for itself.
 function frame() {
   const list = [...incidents.values()];
-  const drill = detail.id ? detail.kind === "drill" : list.length > 0 && list.every((incident) => incident.kind === "drill");
-  document.body.classList.toggle("drill-frame", drill);
+  const shown = detail.id && detail.kind ? [...list, detail] : list;
+  const alone = shown.length > 0 && shown.every((incident) => incident.kind === "drill");
+  document.body.classList.toggle("drill-frame", alone);
+  $("#detail").classList.toggle("drill", !alone && detail.kind === "drill");
 }
 
 // ---- moving around -------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ function span(ms) {
   const seconds = Math.floor(Math.abs(ms) / 1000);
   const part = (value) => String(value).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
+  if (hours >= 48) return `${Math.floor(hours / 24)}天${hours % 24}时`;
   const rest = `${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}`;
   return hours ? `${hours}:${rest}` : rest;
 }

@@ -9,17 +9,21 @@ const form = () => document.querySelector("#form");
 
 function begin() {
   const made = form();
+  drill();
   if (!made) return;
   made.classList.add("digits");
   if (!made.elements.key.value) made.elements.key.value = newKey();
   made.addEventListener("submit", send);
   made.elements.kind?.addEventListener("change", drill);
-  drill();
   (document.querySelector("#errors") ?? made.elements.building)?.focus();
 }
 
 function drill() {
-  document.body.classList.toggle("drill-frame", form()?.elements.kind?.value === "drill");
+  // What was registered as a drill stays one on the page that says so.
+  const chosen = form() ? form().elements.kind?.value === "drill" : Boolean(document.querySelector(".opened-drill"));
+  document.body.classList.toggle("drill-frame", chosen);
+  const line = document.querySelector("#drill-line");
+  if (line) line.hidden = !chosen;
 }
 
 function say(text) {

@@ -69,7 +69,7 @@ function asks(message, spoken) {
 function meta(message) {
   return el("div", { class: "meta" },
     el("span", {}, channelLabel(message.channel)),
-    message.kind === "drill" ? el("span", { class: "tag drill" }, "演练") : null,
+    message.kind === "drill" ? el("span", { class: "tag drill" }, "【守望演练】") : null,
     message.kind === "test" ? el("span", { class: "tag test" }, "测试") : null,
     message.possible_repeat ? el("span", { class: "tag wait" }, "可能重复") : null,
     message.arrivals > 1 ? el("span", { class: "tag wait" }, `到达 ${message.arrivals} 次`) : null,
@@ -103,7 +103,7 @@ function draw_phone(phone) {
   const open = waiting(phone);
   const drill = phone.messages.length > 0 && phone.messages.every((message) => message.kind === "drill");
   return el("section", { class: `phone${open ? " unanswered" : ""}${drill ? " drill" : ""}`, "aria-label": phone.name },
-    el("header", {}, el("h2", {}, phone.name), open ? el("span", { class: "tag bad" }, "未应答") : el("span", { class: "tag good" }, "无待答"),
+    el("header", {}, el("h2", {}, phone.name, drill ? [" ", el("span", { class: "tag drill" }, "【守望演练】")] : null), open ? el("span", { class: "tag bad" }, "未应答") : el("span", { class: "tag good" }, "无待答"),
       el("span", { class: "role" }, phone.role), el("span", { class: "role" }, `${phone.messages.length} 条`)),
     el("div", { class: "messages", tabindex: "0" }, phone.messages.map(draw)));
 }

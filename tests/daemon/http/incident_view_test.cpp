@@ -29,6 +29,8 @@ Protocol rules_of_the_works()
     test::ProtocolBuilder builder;
     Duty& go = builder.duty("go");
     go.ladder = {test::rung(0s, {"plumber"})};
+    go.waive_by = {test::target("chief")};
+    go.dial = "119";
     Register& lead = builder.list("lead", {"going"}, {"withdrawn"});
     lead.one = lead.command = true;
     // Comes before the command's by name.
@@ -39,6 +41,12 @@ Protocol rules_of_the_works()
     close.evidence = {"reason"};
     close.signers = {{test::target("chief")}, {test::target("mayor")}};
     close.refuse = {{test::negation(test::fact_is("smell", "none")), "smell", "it still smells"}};
+    End& part = builder.protocol.ends[EndName("part")];
+    part.name = EndName("part");
+    part.outcome = EndOutcome::Lane;
+    part.per_subject = true;
+    part.duties_ended = false;
+    part.signers = {{test::target("chief"), {Target::Kind::Register, "lead"}}};
     builder.protocol.ends[EndName("stop")].name = EndName("stop");
     builder.protocol.ends[EndName("stop")].duties_ended = false;
     return builder.protocol;
@@ -270,4 +278,88 @@ TEST_CASE("incident view: for each ending it lists what is missing now", "[api]"
     works.driver.feed(sign);
     works.incident = works.driver.incident();
     CHECK(missing("close") == "signer");
+}
+
+TEST_CASE(
+    "incident view: an ending says who has signed, and whose signature may come next", "[api]"
+)
+{
+    Works works;
+    const auto row = [&](const char* end, const char* subject = nullptr) {
+        const js::object view = works.view(Sight::Action);
+        for (const js::value& one : view.at("endings").as_array()) {
+            const js::value& about = one.at("subject");
+            if (one.at("end") != end) continue;
+            if (subject == nullptr ? about.is_null() : about == subject) return one.as_object();
+        }
+        return js::object{};
+    };
+    CHECK(row("close").at("signers") == 2);
+    CHECK(row("close").at("signed").as_array().empty());
+    CHECK(js::serialize(row("close").at("open_to")) == R"(["chief","mayor"])");
+
+    SignEnd sign;
+    sign.incident = works.incident.id;
+    sign.end = EndName("close");
+    sign.staff = StaffId("mayor-1");
+    sign.evidence = {{"reason", "签署理由"}};
+    works.driver.set("smell", "none");
+    works.driver.say("plumber-1", "going");
+    works.driver.feed(sign);
+    works.incident = works.driver.incident();
+    const js::object close = row("close");
+    REQUIRE(close.at("signed").as_array().size() == 1);
+    CHECK(close.at("signed").at(0).at("staff") == "mayor-1");
+    CHECK(js::serialize(close.at("open_to")) == R"(["chief"])");
+    CHECK(codes(close.at("missing")) == "signer");
+    // Why somebody signed may be about anybody.
+    CHECK(js::serialize(works.view(Sight::Command, both)).find("签署理由") == std::string::npos);
+
+    // Signed by subject: one row for each who is part of it, and nothing is missing but names.
+    CHECK(row("part").empty());
+    CHECK(codes(row("part", "s2").at("missing")) == "signer");
+    CHECK(js::serialize(row("part", "s2").at("open_to")) == R"(["chief / lead"])");
+    works.incident.subjects.at(SubjectId("s2")).closed = true;
+    CHECK(row("part", "s2").empty());
+    CHECK(row("part", "s1").at("signers") == 1);
+    CHECK(works.view(Sight::Action).at("subjects").at(1).at("closed") == true);
+}
+
+TEST_CASE("incident view: what it is beyond its phase, and what may be dialled or waived", "[api]")
+{
+    Works works;
+    CHECK(works.view(Sight::Action).at("stage") == "open");
+    const auto duty = [&] { return works.view(Sight::Action).at("duties").at(0).as_object(); };
+    CHECK(duty().at("waive_by") == "chief");
+    CHECK(duty().at("dial") == "119");
+    const http::ViewContext context{works.rules, works.driver.directory(), works.driver.now()};
+    const auto row = [&] {
+        return http::incident_row(context, works.incident).at("open_duties").at(0).as_object();
+    };
+    CHECK(row().at("dial") == "119");
+    works.incident.kind = Kind::Drill;
+    CHECK(duty().at("dial").is_null());
+    CHECK(row().at("dial").is_null());
+    // What came into it is told where the board is at hand.
+    CHECK(works.view(Sight::Action).at("joined").as_array().empty());
+    Board board;
+    for (const auto& [id, stage] :
+         {std::pair("i2", Stage::Merged), {"i3", Stage::Attached}, {"i4", Stage::Open}}) {
+        Incident& other = board.incidents[IncidentId(id)];
+        other.code = id;
+        other.stage = stage;
+        other.attached_to = works.incident.id;
+    }
+    board.incidents[IncidentId("i5")].stage = Stage::Merged;
+    const http::ViewContext whole{
+        works.rules, works.driver.directory(), works.driver.now(), &board};
+    const js::object view = http::incident_view(whole, works.incident, {Sight::Action, {}});
+    CHECK(
+        js::serialize(view.at("joined")) ==
+        R"([{"incident":"i2","code":"i2","report":false,"at":null},)"
+        R"({"incident":"i3","code":"i3","report":true,"at":null}])"
+    );
+    works.incident.stage = Stage::Merged;
+    CHECK(works.view(Sight::Action).at("stage") == "merged");
+    CHECK(http::incident_row(context, works.incident).at("stage") == "merged");
 }

@@ -1,6 +1,7 @@
 #include "daemon/http/pages.hpp"
 
 #include "daemon/http/embedded_assets.hpp"
+#include "daemon/http/wording.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <catch2/catch.hpp>
@@ -238,8 +239,18 @@ TEST_CASE("pages: a drill says so and offers no emergency number", "[http]")
     const std::string html = render_responder(page);
     CHECK(has(html, "<body class=\"drill\">"));
     CHECK(has(html, "action=\"/r/0123456789abcdefghijkl/record\""));
-    CHECK(has(html, "演练 · 不是真实警情"));
+    CHECK(has(html, "【守望演练】"));
+    CHECK(count(html, "演练勿拨打") == 1);
     CHECK_FALSE(has(html, "tel:"));
+    // Where a number would stand the page says why there is none.
+    page.asks[0].no_dial = true;
+    CHECK(count(render_responder(page), "演练勿拨打") == 2);
+
+    IntakePage intake;
+    intake.opened = IntakeResult{"01J", "D0317", "红色", 0};
+    CHECK_FALSE(has(render_new(intake), "守望演练"));
+    intake.opened->drill = true;
+    CHECK(has(render_new(intake), "【守望演练】"));
 }
 
 TEST_CASE("pages: an answered or closed ask is told apart from an open one", "[http]")
@@ -425,6 +436,59 @@ TEST_CASE("pages: every asset a page or a script names is there", "[http]")
             CHECK(asset((*at)[1].str()));
         }
     }
+}
+
+TEST_CASE("pages: a refusal is said in words, and all of it", "[http]")
+{
+    using Lines = std::vector<std::string>;
+    CHECK(
+        problem_in_words(
+            R"({"errors":[{"pointer":"/reason","detail":"reason: a reason is needed"}]})"
+        ) == Lines{"必须写明理由"}
+    );
+    CHECK(
+        problem_in_words(R"({"detail":"x","missing":[{"code":"duty_open","detail":"S10 现场情况"},)"
+                         R"({"code":"not_located","detail":"还没有找到本人"},{"code":"new"}]})"
+        ) == Lines{"环节未结束：S10 现场情况", "还没有找到本人", "new"}
+    );
+    CHECK(
+        problem_in_words(R"({"detail":"full; call instead: 110 0755"})") ==
+        Lines{"系统暂时记不下来，请直接拨打： 110 0755"}
+    );
+    for (const char* body : {"", "[]", "{\"missing\":1}", "{\"errors\":[7]}"})
+        CHECK(problem_in_words(body) == Lines{"请重试，或直接打电话"});
+
+    std::set<std::string_view> codes;
+    for (const RefusalWords& known : refusal_words()) {
+        CAPTURE(known.code);
+        CHECK(codes.insert(known.code).second);
+        // A duty officer reads no English.
+        CHECK_FALSE(std::regex_search(std::string(known.words), std::regex("[A-Za-z]")));
+    }
+    CHECK(
+        has(boost::json::serialize(vocabulary_of(leak_protocol(), {})),
+            R"("not_over":"尚未结束，不必重新启动")")
+    );
+}
+
+TEST_CASE("pages: the board's places are the roster's", "[http]")
+{
+    escalation::Directory directory;
+    const auto unit = [&](const char* id, const char* name, const char* kind, const char* campus) {
+        escalation::Unit& made = directory.units[escalation::UnitId(id)];
+        made.id = escalation::UnitId(id);
+        made.name = name;
+        made.kind = kind;
+        made.campus = escalation::UnitId(campus);
+    };
+    unit("M", "主校区", "campus", "M");
+    unit("M-07", "主校区7号楼", "building", "M");
+    unit("C01", "第一临床医学院", "college", "M");
+    CHECK(
+        boost::json::serialize(places_of(directory)) ==
+        R"({"campuses":[{"id":"M","name":"主校区"}],)"
+        R"("buildings":[{"id":"M-07","name":"主校区7号楼","campus":"主校区"}]})"
+    );
 }
 
 TEST_CASE("pages: scripts build no markup out of text", "[http]")

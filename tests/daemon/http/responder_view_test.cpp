@@ -20,11 +20,16 @@ using http::ResponderPage;
 namespace {
 
 // The plumber goes, the crew records what it found, the chief and the mayor sign.
-Protocol rules_of_the_works()
+Protocol rules_of_the_works(const char* dial)
 {
     test::ProtocolBuilder builder;
     Protocol& protocol = builder.protocol;
     Duty& go = builder.duty("go");
+    go.dial = dial;
+    if (!go.dial.empty()) {
+        go.answers[Word("spared")] = Effect::Satisfy;
+        go.terms[Word("spared")].needs = {"reason"};
+    }
     go.answers[Word("aboard")] = Effect::Satisfy;
     go.ladder = {test::rung(0s, {"plumber"}), test::rung(2min, {"chief"})};
     builder.expect_arrival();
@@ -46,6 +51,14 @@ Protocol rules_of_the_works()
     close.label = "结案";
     close.evidence = {"reason"};
     close.signers = {{test::target("chief")}, {test::target("mayor")}};
+    End& part = protocol.ends[EndName("part")];
+    part.name = EndName("part");
+    part.label = "本人无事";
+    part.duties_ended = false;
+    part.outcome = EndOutcome::Lane;
+    part.per_subject = true;
+    part.evidence = {"seen"};
+    part.signers = {{test::target("clerk")}, {test::target("porter")}};
     return protocol;
 }
 
@@ -58,7 +71,8 @@ Directory people()
 
 class Works {
 public:
-    explicit Works(Kind kind = Kind::Real) : driver(rules_of_the_works(), people(), test::morning)
+    explicit Works(Kind kind = Kind::Real, const char* dial = "")
+        : driver(rules_of_the_works(dial), people(), test::morning)
     {
         Report report = test::BoardDriver::report("i1");
         report.kind = kind;
@@ -244,6 +258,42 @@ TEST_CASE("responder view: an ending is signed by who may, and once", "[api]")
     CHECK(page.endings.empty());
 }
 
+TEST_CASE("responder view: an ending of one subject is offered once somebody began it", "[api]")
+{
+    Works works;
+    const auto asks = [&](const char* staff) {
+        std::string out;
+        for (const auto& ending : works.page(staff).endings)
+            out += (out.empty() ? "" : " ") + ending.ask + ":" + ending.label;
+        return out;
+    };
+    const auto sign = [&](const char* staff, const char* subject) {
+        works.driver.feed(SignEnd{
+            works.driver.incident().id,
+            EndName("part"),
+            StaffId(staff),
+            {{"seen", "门口"}},
+            {staff, StaffId(staff)},
+            {},
+            SubjectId(subject)});
+    };
+    works.driver.feed(AddSubject{works.driver.incident().id, {{}, "高个", {}}, "desk", {"desk", {}}}
+    );
+    CHECK(asks("porter-1").empty());
+    sign("clerk-1", "s2");
+    CHECK(asks("clerk-1").empty());
+    CHECK(asks("porter-1") == "part@s2:本人无事（对象 2）");
+    const auto form = works.page("porter-1").endings.front();
+    CHECK(form.signatures == "须由 2 人各签一次，已签 1 人");
+    CHECK(form.fields.front().label.starts_with("谁、何时、何地当面见到"));
+    CHECK(
+        http::render_responder(works.page("porter-1")).find("已签 1 人；系统") != std::string::npos
+    );
+    sign("porter-1", "s2");
+    // Who is out of it is signed for no more.
+    CHECK(asks("porter-1").empty());
+}
+
 TEST_CASE("responder view: the page says nothing of whom it is about", "[api]")
 {
     Works works;
@@ -282,6 +332,15 @@ TEST_CASE("responder view: in a drill there is no number to be dialled", "[api]"
     CHECK(page.calls.empty());
     CHECK(http::render_responder(page).find("tel:") == std::string::npos);
     CHECK(page.asks.size() == 1);
+
+    Works asked(Kind::Drill, "119");
+    CHECK(ask(asked.page("plumber-1"), "go").dial.empty());
+    CHECK(ask(asked.page("plumber-1"), "go").no_dial);
+    CHECK_FALSE(ask(page, "go").no_dial);
+    const ResponderPage called = Works(Kind::Real, "119").page("plumber-1");
+    CHECK(ask(called, "go").dial == "119");
+    // That it is not needed is no green button beside the calls.
+    CHECK(buttons(ask(called, "go")).find("spared:plain+why") != std::string::npos);
 }
 
 TEST_CASE("responder view: who was asked nothing has nothing to press", "[api]")
