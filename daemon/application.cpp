@@ -1,6 +1,7 @@
 #include "daemon/application.hpp"
 
 #include "daemon/adopted_text.hpp"
+#include "daemon/auditor.hpp"
 #include "daemon/channels.hpp"
 #include "daemon/demo.hpp"
 #include "daemon/engine.hpp"
@@ -109,6 +110,7 @@ public:
               metrics_,
               [this](const std::string& reason) { on_fatal(reason); }
           ),
+          auditor_(io_.get_executor(), engine_, time_, health_, metrics_),
           http_client_(io_.get_executor()),
           channels_(settings_, http_client_, wall_, health_),
           outbox_(
@@ -302,6 +304,7 @@ private:
         out.outbox_waiting = outbox_.waiting();
         out.quarantined = engine_.quarantined().size();
         out.degraded = health_.degraded().size();
+        out.audit_age_seconds = static_cast<double>(auditor_.age().count()) / 1000.0;
         return out;
     }
 
@@ -352,6 +355,7 @@ private:
             co_await std::move(stopping);
         }
         outbox_.stop();
+        auditor_.stop();
         engine_.stop();
         journal_.close();
         io_.stop();
@@ -383,6 +387,7 @@ private:
     Metrics metrics_;
     journal::SqliteJournal journal_;
     Engine engine_;
+    Auditor auditor_;
     notifiers::HandsetWall wall_;
     notifiers::CurlHttpClient http_client_;
     Channels channels_;

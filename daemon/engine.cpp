@@ -268,6 +268,11 @@ void Engine::on_start(std::function<void()> subscriber)
     start_subscribers_.push_back(std::move(subscriber));
 }
 
+void Engine::on_replay(std::function<void(const Event&)> subscriber)
+{
+    replay_subscribers_.push_back(std::move(subscriber));
+}
+
 void Engine::on_durable(std::function<void(const Durable&)> subscriber)
 {
     durable_subscribers_.push_back(std::move(subscriber));
@@ -276,6 +281,12 @@ void Engine::on_durable(std::function<void(const Durable&)> subscriber)
 void Engine::on_release(std::function<void(const Event&)> subscriber)
 {
     release_subscribers_.push_back(std::move(subscriber));
+}
+
+Instant Engine::durable_until() const
+{
+    const Instant now = clock_.now();
+    return flights_.empty() ? now : now - (time_.boottime() - flights_.front()->queued_at);
 }
 
 std::size_t Engine::live_incidents() const

@@ -138,6 +138,8 @@ public:
     // waited for by every read before it is answered.
     [[nodiscard]] boost::asio::awaitable<void> settled();
 
+    // Each event that replay() reads, in order. To be called before it. Must not throw.
+    void on_replay(std::function<void(const Event&)> subscriber);
     // Each durable event, in order. Not called by replay(). Must not throw.
     void on_durable(std::function<void(const Durable&)> subscriber);
     // Called by start(), before anything else it does. Must not throw.
@@ -157,6 +159,8 @@ public:
     [[nodiscard]] std::uint64_t durable_seq() const noexcept { return durable_.seq; }
     [[nodiscard]] journal::Hash durable_hash() const noexcept { return durable_.hash; }
     [[nodiscard]] std::size_t waiting() const noexcept { return flights_.size(); }
+    // Everything that was decided before this instant is durable.
+    [[nodiscard]] Instant durable_until() const;
     [[nodiscard]] std::size_t live_incidents() const;
 
     // How long the oldest deadline has been overdue; zero when none is.
@@ -235,6 +239,7 @@ private:
     std::set<std::string> lost_key_ids_;          // in the journal, but not to be opened
 
     std::vector<std::function<void()>> start_subscribers_;
+    std::vector<std::function<void(const Event&)>> replay_subscribers_;
     std::vector<std::function<void(const Durable&)>> durable_subscribers_;
     std::vector<std::function<void(const Event&)>> release_subscribers_;
 

@@ -129,6 +129,7 @@ void Engine::replay_record(
     }
     ++counts.events;
     evolve(board_, *event);
+    for (const auto& subscriber : replay_subscribers_) subscriber(*event);
     const auto* adopted = std::get_if<Adopted>(&*event);
     if (adopted == nullptr || adopted->what != "protocol" || !parse) return;
     std::shared_ptr<const Protocol> protocol = parse(adopted->text);

@@ -31,6 +31,18 @@ void gauge(std::string& out, std::string_view name, std::string_view help, Numbe
     );
 }
 
+void seconds(std::string& out, std::string_view name, std::string_view help, double value)
+{
+    fmt::format_to(
+        std::back_inserter(out),
+        "# TYPE shouwang_{0} gauge\n# UNIT shouwang_{0} seconds\n# HELP shouwang_{0} {1}\n"
+        "shouwang_{0} {2:.3f}\n",
+        name,
+        help,
+        value
+    );
+}
+
 }  // namespace
 
 std::string render_metrics(const Metrics& metrics, const Gauges& gauges)
@@ -49,15 +61,33 @@ std::string render_metrics(const Metrics& metrics, const Gauges& gauges)
     counter(
         out, "commands_turned_away", "Commands answered with 503.", metrics.commands_turned_away
     );
+    counter(
+        out,
+        "audit_deadlines_missed",
+        "Deadlines in the journal that nothing came of.",
+        metrics.audit_deadlines_missed
+    );
+    counter(
+        out,
+        "audit_sends_missed",
+        "Pages in the journal that were not sent, or sent without end.",
+        metrics.audit_sends_missed
+    );
+    counter(
+        out, "audit_adrift", "Incidents with nothing ahead and nobody named.", metrics.audit_adrift
+    );
     gauge(out, "live_incidents", "Incidents not ended.", gauges.live_incidents);
-    out +=
-        "# TYPE shouwang_deadline_overdue_seconds gauge\n"
-        "# UNIT shouwang_deadline_overdue_seconds seconds\n"
-        "# HELP shouwang_deadline_overdue_seconds Age of the oldest deadline not yet served.\n";
-    fmt::format_to(
-        std::back_inserter(out),
-        "shouwang_deadline_overdue_seconds {:.3f}\n",
+    seconds(
+        out,
+        "deadline_overdue_seconds",
+        "Age of the oldest deadline not yet served.",
         gauges.deadline_overdue_seconds
+    );
+    seconds(
+        out,
+        "audit_age_seconds",
+        "How long ago the journal was last compared with what should be.",
+        gauges.audit_age_seconds
     );
     gauge(out, "journal_sequence", "Last durable record.", gauges.journal_sequence);
     gauge(out, "journal_waiting", "Batches not durable yet.", gauges.journal_waiting);

@@ -16,6 +16,10 @@ struct Metrics {
     std::uint64_t sends_failed = 0;          // attempts that did not end accepted
     std::uint64_t deadlines_late = 0;        // rungs and repeats more than a second late
     std::uint64_t commands_turned_away = 0;  // 503: journal full, queue full
+    // What the auditor found missing, each thing once.
+    std::uint64_t audit_deadlines_missed = 0;
+    std::uint64_t audit_sends_missed = 0;
+    std::uint64_t audit_adrift = 0;
 };
 
 // What is true at the moment of asking.
@@ -27,6 +31,7 @@ struct Gauges {
     std::uint64_t outbox_waiting = 0;
     std::uint64_t quarantined = 0;
     std::uint64_t degraded = 0;
+    double audit_age_seconds = 0;
 };
 
 // OpenMetrics text, ending in "# EOF". No labels: nothing personal can slip in.

@@ -72,7 +72,8 @@ House::House(
           health_,
           metrics_,
           [this](const std::string& reason) { fatal_ = reason; }
-      )
+      ),
+      auditor_(io_.get_executor(), engine_, time_, health_, metrics_)
 {
     for (const std::string& name : channels_of(*stage_.protocol)) {
         auto& notifier = channels_[name];
@@ -121,6 +122,7 @@ void House::start(std::function<void(const Event&)> on_release)
 void House::kill()
 {
     journal_.crash();
+    auditor_.stop();
     engine_.stop();
     if (outbox_) outbox_->stop();
 }

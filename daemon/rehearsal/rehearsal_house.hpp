@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/auditor.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/entropy.hpp"
 #include "daemon/health.hpp"
@@ -64,6 +65,7 @@ public:
     [[nodiscard]] Span passed() const noexcept { return time_.boottime(); }
     [[nodiscard]] VirtualTime& time() noexcept { return time_; }
     [[nodiscard]] daemon::Engine& engine() noexcept { return engine_; }
+    [[nodiscard]] const daemon::Auditor& auditor() const noexcept { return auditor_; }
     [[nodiscard]] daemon::Entropy& entropy() noexcept { return entropy_; }
     [[nodiscard]] journal::MemoryJournal& journal() noexcept { return journal_; }
     [[nodiscard]] ScriptedNotifier& channel(const std::string& name);
@@ -95,6 +97,7 @@ private:
     daemon::Metrics metrics_;
     std::string fatal_;
     daemon::Engine engine_;
+    daemon::Auditor auditor_;
     std::map<std::string, std::unique_ptr<ScriptedNotifier>> channels_;
     std::optional<daemon::Outbox> outbox_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/auditor.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/journal/memory_journal.hpp"
 #include "daemon/outbox.hpp"
@@ -75,6 +76,7 @@ public:
               metrics,
               [this](const std::string& reason) { fatal = reason; }
           ),
+          auditor(io.get_executor(), engine, time, health, metrics),
           sms(time),
           sms_2(time),
           wecom(time)
@@ -182,6 +184,7 @@ public:
     journal::MemoryJournal::Content kill()
     {
         journal.crash();
+        auditor.stop();
         engine.stop();
         if (outbox) outbox->stop();
         return journal.content();
@@ -201,6 +204,7 @@ public:
     daemon::Metrics metrics;
     std::optional<std::string> fatal;
     daemon::Engine engine;
+    daemon::Auditor auditor;
     rehearsal::ScriptedNotifier sms;
     rehearsal::ScriptedNotifier sms_2;
     rehearsal::ScriptedNotifier wecom;

@@ -105,6 +105,7 @@ bool CoreWorld::feed(const Command& command)
     for (const Event& event : events) {
         journal_.push_back(event);
         evolve(board_, event);
+        audit_.feed(event);
     }
     oracle_.see(board_, command, events, now_);
     must(journal_.size() < events_max, "2", "a storm: more events than any world needs");
@@ -120,6 +121,15 @@ void CoreWorld::serve_deadlines()
         must(stops < stops_max, "3", "time stands still");
         feed(Tick{});
     }
+    hear_the_auditor();
+}
+
+void CoreWorld::hear_the_auditor()
+{
+    must(audit_.deadline() == board_.deadline(), "auditor", "it waits for another deadline");
+    // Nothing that was due is left; and here pages go out as the gateways please.
+    for (const daemon::Finding& finding : audit_.findings(now_ + audit_.deadline_grace))
+        must(!finding.page.empty(), "auditor", "a false alarm:", daemon::words_of(finding));
 }
 
 void CoreWorld::crash()

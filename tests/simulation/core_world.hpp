@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/audit_ledger.hpp"
 #include "tests/simulation/oracle.hpp"
 #include "tests/simulation/setting.hpp"
 #include "tests/support/dice.hpp"
@@ -67,6 +68,9 @@ private:
     void end_all();
     void after_the_end();
 
+    // Whether the auditor's ledger tells of the same deadlines, and of none that was missed.
+    void hear_the_auditor();
+
     // What people and gateways make of a page.
     void received(const escalation::Paged& page);
     void deliver(const escalation::Paged& page);
@@ -131,6 +135,7 @@ private:
     Dice dice_;
     Dice whims_;  // of the deeds: a world in which nobody does any takes the course it always took
     Oracle oracle_;
+    daemon::AuditLedger audit_;
     escalation::Board board_;
     std::vector<escalation::Event> journal_;
     std::vector<Planned> agenda_;

@@ -140,6 +140,9 @@ void ShellWorld::look_at_state()
     daemon::Engine& engine = house().engine();
     must(engine.overdue() == 0ms, "3", "something overdue is left standing");
     must(engine.working(), "3", "the engine does not work");
+    // Whatever fails around it: nothing of this may make the auditor shout.
+    for (const daemon::Finding& finding : house().auditor().missing())
+        must(false, "auditor", "a false alarm:", daemon::words_of(finding));
     if (engine.waiting() == 0) must(shadow_ == engine.board(), "1", "released is not the state");
     const bool durable = engine.waiting() == 0 && !from_memory_;
     for (const auto& [id, incident] : board().incidents) {
