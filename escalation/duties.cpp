@@ -155,9 +155,12 @@ bool of_the_past(const Incident& incident, const Duty& duty, const DutyInstance&
 bool asked_anew(const Step& step, const Duty& duty, const DutyInstance& instance, const View& view)
 {
     const auto before = step.before().duties.find(instance.key);
-    const bool stood =
-        before != step.before().duties.end() && before->second.state == DutyState::Done;
-    if (instance.state != DutyState::Done || !stood) return false;
+    if (instance.state != DutyState::Done) return false;
+    // One that a merge brought was decided with what the other incident knew.
+    const bool stood = before == step.before().duties.end()
+                           ? instance.ended_at && *instance.ended_at < step.now()
+                           : before->second.state == DutyState::Done;
+    if (!stood) return false;
     const auto terms = duty.terms.find(instance.decided);
     return terms != duty.terms.end() &&
            holds(view.since(*instance.ended_at), terms->second.reopens);
@@ -213,11 +216,11 @@ bool settle_instance(Step& step, const Duty& duty, const std::string& scope)
         open(step, duty, scope, 1);
         return true;
     }
-    const bool anew = holds(view.since(instance->opened_at), duty.renews) ||
-                      asked_anew(step, duty, *instance, view);
     // One that this very step opened needs no renewing by what opened it.
     const bool fresh = !step.before().duties.contains(instance->key);
-    if (anew && !fresh && wanted(step, duty, scope) && step.renew_once(duty.name, scope)) {
+    const bool anew = (!fresh && holds(view.since(instance->opened_at), duty.renews)) ||
+                      asked_anew(step, duty, *instance, view);
+    if (anew && wanted(step, duty, scope) && step.renew_once(duty.name, scope)) {
         const unsigned generation = instance->key.generation + 1;
         if (instance->open()) step.emit(DutyMoot{incident.id, step.now(), instance->key});
         open(step, duty, scope, generation);

@@ -319,6 +319,8 @@ void give_back(Step& survivor, const Incident& gone, std::map<DutyKey, DutyInsta
         const auto found = survivor.incident().duties.find(is);
         if (found == survivor.incident().duties.end()) continue;
         const auto mine = gone.duties.find(was);
+        // What had been asked anew since was over when it went, and is over when it is back.
+        if (mine != gone.duties.end() && newest(gone, was) != &mine->second) continue;
         // Begun elsewhere, it was there before: it stays, and this one goes on as it was.
         const bool theirs = mine != gone.duties.end() &&
                             mine->second.clock_start == found->second.clock_start &&

@@ -39,6 +39,8 @@ std::vector<Missing> faults_of(
     std::vector<Missing> faults;
     if (!protocol.trusted.contains(command.via) && !protocol.review.contains(command.via))
         faults.push_back({"via_unknown", "/via", "not a source this protocol knows"});
+    else if (command.kind == Kind::Test && !protocol.trusted.contains(command.via))
+        faults.push_back({"via_untrusted", "/via", "no roll-call is begun from outside"});
     if (command.subjects.size() > subjects_max)
         faults.push_back(
             {"too_many", "/subjects", "at most " + std::to_string(subjects_max) + " subjects"}

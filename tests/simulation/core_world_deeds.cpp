@@ -272,7 +272,7 @@ void CoreWorld::sign_properly(const Incident& incident)
     const IncidentId id = incident.id;
     const End& end = nth(protocol_.ends, whims_.next())->second;
     if (!incident.running() ||
-        (end.outcome == EndOutcome::DrillEnded && incident.kind == Kind::Real))
+        (end.outcome == EndOutcome::DrillEnded && incident.kind != Kind::Drill))
         return;
     if (whims_.chance(1, 2)) calm(id, "scene");
     if (whims_.chance(1, 2)) take_over(incident);

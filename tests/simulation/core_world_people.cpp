@@ -80,7 +80,7 @@ void CoreWorld::report()
     const auto& sources =
         protocol_.review.empty() || dice_.chance(2, 3) ? protocol_.trusted : protocol_.review;
     command.via = *nth(sources, dice_.next());
-    command.kind = dice_.chance(1, 8) ? Kind::Drill : Kind::Real;
+    command.kind = dice_.chance(1, 8) ? Kind::Drill : dice_.chance(1, 12) ? Kind::Test : Kind::Real;
     command.by = {"desk", StaffId{}};
     const auto& students = setting_.directory->students;
     const std::uint64_t subjects = dice_.below(3);

@@ -58,6 +58,18 @@ Duty& duty(Protocol& out, const char* name, DutyClass of, Scope scope)
     return made;
 }
 
+// Whether those on duty read what they are sent.
+void roll_call(Protocol& out, Dice& dice)
+{
+    Duty& made = duty(out, "muster", DutyClass::Task, Scope::Incident);
+    made.roll_call = true;
+    made.opens = {Always{}};
+    made.ladder = {rung(0s, {role("desk"), role("chief"), role("last")}, "brigade")};
+    made.ladder.front().again = {{std::chrono::minutes(5 + dice.below(10))}, {}};
+    made.lapses = 25min;
+    made.on_lapse = Lapse::List;
+}
+
 // A question that somebody has to decide, and its rounds of calls, faster while it is fresh.
 void question(Protocol& out, Dice& dice)
 {
@@ -160,6 +172,7 @@ void endings(Protocol& out)
 
 void drawn_deeds(Protocol& out, Dice& dice)
 {
+    roll_call(out, dice);
     question(out, dice);
     signed_off(out);
     endings(out);

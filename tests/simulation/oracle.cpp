@@ -201,8 +201,7 @@ void Oracle::never_without(const SeenIncident& seen, const Incident& incident, I
     const auto& rules = seen.protocol->duties;
     const bool promised = std::any_of(rules.begin(), rules.end(), [&](const auto& entry) {
         const Duty& rule = entry.second;
-        return only_signed_off(rule) && (rule.in_drills || incident.kind != Kind::Drill) &&
-               holds(view, rule.opens);
+        return only_signed_off(rule) && meant_for(rule, incident.kind) && holds(view, rule.opens);
     });
     must(
         !promised || std::any_of(
@@ -226,14 +225,14 @@ void Oracle::decisions(const SeenIncident& seen, const Incident& incident, Insta
     for (const auto& [name, rule] : seen.protocol->duties) {
         if (rule.decision.empty() || rule.scope != Scope::Incident || !holds(view, rule.opens))
             continue;
-        const bool drill = incident.kind == Kind::Drill && !rule.in_drills;
+        const bool meant = meant_for(rule, incident.kind);
         const bool there =
             std::any_of(seen.duties.begin(), seen.duties.end(), [&](const auto& entry) {
                 return entry.first.name == name &&
                        (entry.second.open() || !entry.second.decided.empty());
             });
         must(
-            there != drill || holds(view, rule.moot), "6", "nobody is asked to decide:", name.text()
+            there == meant || holds(view, rule.moot), "6", "nobody is asked to decide:", name.text()
         );
     }
 }

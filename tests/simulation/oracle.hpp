@@ -11,6 +11,14 @@
 
 namespace shouwang::test {
 
+// A drill leaves some duties out; a roll-call asks its own and nothing else.
+[[nodiscard]] inline bool meant_for(const escalation::Duty& rule, escalation::Kind kind)
+{
+    if (kind == escalation::Kind::Test || rule.roll_call)
+        return kind == escalation::Kind::Test && rule.roll_call;
+    return rule.in_drills || kind != escalation::Kind::Drill;
+}
+
 // A second opinion. It reads the protocol and the events, works out by itself what every duty,
 // rung and ask should look like, and throws a Breach when the engine thinks otherwise. It shares
 // no code with the engine but the evaluation of conditions and the resolver, which it only asks

@@ -115,6 +115,7 @@ void Reading::operator()(const DutyOpened& e)
     const auto rule = protocol().duties.find(e.duty.name);
     must(rule != protocol().duties.end(), "1", "a duty the protocol does not have");
     must(live_before_ && incident_.live(), "5", "a duty opens after the end");
+    must(meant_for(rule->second, after_.kind), "6", "not asked in such a one:", e.duty.text());
     must(!incident_.duties.contains(e.duty), "8", "an instance starts anew:", e.duty.text());
     const DutyKey previous{e.duty.name, e.duty.scope, e.duty.generation - 1};
     must(

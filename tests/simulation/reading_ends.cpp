@@ -322,7 +322,7 @@ void Reading::operator()(const Ended& e)
     const bool by_time =
         e.outcome == EndOutcome::DrillEnded && !std::holds_alternative<SignEnd>(command_);
     if (by_time) {
-        must(after_.kind == Kind::Drill, "5", "a real alarm ended by itself");
+        must(after_.kind != Kind::Real, "5", "a real alarm ended by itself");
         must(after_.ends_at && *after_.ends_at <= now_, "3", "a drill ended early");
         incident_.stage = Stage::DrillEnded;
         return;
