@@ -21,7 +21,9 @@ namespace {
 
 // 120 s take 1.2 s.
 constexpr int hurry = 100;
-constexpr Span late_max = 5s;
+// Only that it comes at all: under sanitizers on a busy machine seconds pass. To the instant, the
+// simulation holds it.
+constexpr Span late_max = 30s;
 
 // What a lock screen may not show: a name, number, class or room, and no diagnosis.
 constexpr std::array<std::string_view, 6> unspeakable{
@@ -146,7 +148,7 @@ TEST_CASE(
                    told_by(house, "wecom").contains(staff);
         });
     };
-    REQUIRE(house.wait(first_wave_told, 5s));
+    REQUIRE(house.wait(first_wave_told, late_max));
     CHECK(House::now() - opened <= late_max);
     CHECK(was_asked(house, "ct-05", "S03"));
     CHECK(was_asked(house, "co-05", "S03"));
