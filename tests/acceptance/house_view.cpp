@@ -41,7 +41,7 @@ std::string good_news(const std::string& field)
         {"hazard", "none"},
         {"disturbed", "no"},
         {"contact", "0"},
-        {"guardian_state", "informed"},
+        {"guardian_state", "arrived"},
         {"level", "none"},
         {"entry", "在案"},
         {"helper", "vs-05"},

@@ -171,6 +171,11 @@ TEST_CASE("short check 4: cannot starts the next wave at once", "[sim][check-4]"
     check_passed(played("short-checks/04-cannot-next-wave.toml"));
 }
 
+TEST_CASE("short check 5: a call that was picked up is no answer", "[sim][check-5]")
+{
+    check_passed(played("short-checks/05-picked-up.toml"));
+}
+
 TEST_CASE(
     "short check 6: of two who go at once both count, and the first ends the duty", "[sim][check-6]"
 )
