@@ -331,6 +331,7 @@ private:
             );
         fact.course = table.flag_or("course", false);
         fact.only_signed = table.flag_or("only_signed", false);
+        fact.only_recorded = table.flag_or("only_recorded", false);
         fact.of_identity = table.flag_or("of_identity", false);
         if (fact.of_identity && !fact.per_subject)
             draft_.faults.add(

@@ -240,13 +240,20 @@ void Engine::remember_adopted(const Adopted& adopted)
 namespace {
 
 // Counts what happens, as it happens; a replay counts nothing.
-void count(Metrics& metrics, const Event& event)
+// A drill and a roll-call are no part of what happens at the university; how promptly they are sent
+// is.
+void count(Metrics& metrics, const Board& board, const Event& event)
 {
+    const Incident* incident = board.find(incident_of(event));
+    const bool exercise = incident != nullptr && incident->kind != Kind::Real;
+
     const auto late = [&](Span by) {
         if (by > std::chrono::seconds(1)) ++metrics.deadlines_late;
     };
-    if (std::holds_alternative<Opened>(event)) ++metrics.incidents_opened;
-    if (std::holds_alternative<Paged>(event)) ++metrics.pages_queued;
+    if (std::holds_alternative<Opened>(event))
+        ++(exercise ? metrics.exercises_opened : metrics.incidents_opened);
+    if (std::holds_alternative<Paged>(event))
+        ++(exercise ? metrics.exercise_pages_queued : metrics.pages_queued);
     if (const auto* rung = std::get_if<RungReached>(&event)) late(rung->late_by);
     if (const auto* repeat = std::get_if<RepeatReached>(&event)) late(repeat->late_by);
     if (const auto* sent = std::get_if<SendFinished>(&event))
@@ -258,7 +265,7 @@ void count(Metrics& metrics, const Event& event)
 void Engine::fold(const Event& event)
 {
     evolve(board_, event);
-    count(metrics_, event);
+    count(metrics_, board_, event);
     poisoned_.erase(incident_of(event));  // whatever was wrong with it may be over
     if (const auto* adopted = std::get_if<Adopted>(&event)) remember_adopted(*adopted);
 }
@@ -293,7 +300,7 @@ std::size_t Engine::live_incidents() const
 {
     const auto live =
         std::count_if(board_.incidents.begin(), board_.incidents.end(), [](const auto& entry) {
-            return entry.second.live();
+            return entry.second.live() && entry.second.kind == Kind::Real;
         });
     return static_cast<std::size_t>(live);
 }

@@ -49,6 +49,13 @@ std::string render_metrics(const Metrics& metrics, const Gauges& gauges)
 {
     std::string out;
     counter(out, "incidents_opened", "Incidents opened.", metrics.incidents_opened);
+    counter(out, "exercises_opened", "Drills and roll-calls opened.", metrics.exercises_opened);
+    counter(
+        out,
+        "exercise_pages_queued",
+        "Pages of drills and roll-calls.",
+        metrics.exercise_pages_queued
+    );
     counter(out, "pages_queued", "Pages queued for somebody.", metrics.pages_queued);
     counter(out, "sends_accepted", "Messages a provider took.", metrics.sends_accepted);
     counter(out, "sends_failed", "Attempts no provider took.", metrics.sends_failed);

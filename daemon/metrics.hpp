@@ -11,6 +11,8 @@ namespace shouwang::daemon {
 // anything late, was anybody turned away.
 struct Metrics {
     std::uint64_t incidents_opened = 0;
+    std::uint64_t exercises_opened = 0;  // drills and roll-calls
+    std::uint64_t exercise_pages_queued = 0;
     std::uint64_t pages_queued = 0;
     std::uint64_t sends_accepted = 0;
     std::uint64_t sends_failed = 0;          // attempts that did not end accepted

@@ -448,7 +448,7 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
             check_length(value, "/fields/" + name, field_bytes_max, faults);
     }
     check_length(command.heard_by, "/heard_by", line_bytes_max, faults);
-    check_facts(step.protocol(), facts, "/fields", faults);
+    check_facts(step.protocol(), facts, "/fields", faults, SaidBy::Record);
     if (incident.records.size() >= records_max)
         faults.push_back({"too_many", "", "this incident has its full number of records"});
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};

@@ -82,7 +82,8 @@ void check_facts(
     const Protocol& protocol,
     const std::map<FactName, FactValue>& facts,
     const std::string& pointer,
-    std::vector<Missing>& faults
+    std::vector<Missing>& faults,
+    SaidBy said_by
 )
 {
     for (const auto& [name, value] : facts) {
@@ -92,6 +93,10 @@ void check_facts(
         else if (fact->second.only_signed)
             faults.push_back(
                 {"fact_signed", pointer + "/" + name.text(), "only a signed ending says this"}
+            );
+        else if (fact->second.only_recorded && said_by == SaidBy::Anybody)
+            faults.push_back(
+                {"fact_recorded", pointer + "/" + name.text(), "only a duty's record says this"}
             );
         else if (!valid(fact->second, value))
             faults.push_back({"fact_value", pointer + "/" + name.text(), choices(fact->second)});

@@ -11,12 +11,15 @@
 // Internal to escalation/: facts as people report them, checked against the protocol.
 namespace shouwang::escalation {
 
+enum class SaidBy { Anybody, Record };
+
 // Every fault of `facts` is added to `faults`, with pointers below `pointer`.
 void check_facts(
     const Protocol& protocol,
     const std::map<FactName, FactValue>& facts,
     const std::string& pointer,
-    std::vector<Missing>& faults
+    std::vector<Missing>& faults,
+    SaidBy said_by = SaidBy::Anybody
 );
 
 // Writes the facts down: those of subjects for `subject`, or for the only subject there is; the

@@ -32,8 +32,9 @@ struct Fact {
     std::vector<std::string> values;  // a scale runs from best to worst
     std::map<std::string, std::string> value_labels;
     bool course = false;  // how far something has come, not how grave it is: it never gets worse
-    bool only_signed = false;  // said by a signed ending, and by nothing else
-    bool of_identity = false;  // of who they are: unknown again once it is somebody else
+    bool only_signed = false;    // said by a signed ending, and by nothing else
+    bool only_recorded = false;  // said by a record, whose guards see to it
+    bool of_identity = false;    // of who they are: unknown again once it is somebody else
 };
 
 // The level rises to `level` while `when` holds for the incident or for any one subject.

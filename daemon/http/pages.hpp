@@ -202,8 +202,9 @@ struct ResponderAsk {
     std::string eta;                 // local time
     std::string closed;              // not empty: why it can no longer be answered
     std::vector<ResponderButton> buttons;
-    std::string dial = {};  // a number this person may have to dial; never in a drill
-    bool no_dial = false;   // a drill, where otherwise there would be one
+    std::string dial = {};     // a number this person may have to dial; never in a drill
+    bool no_dial = false;      // a drill, where otherwise there would be one
+    std::string decided = {};  // what somebody decided, and when; empty: nobody yet
 };
 struct ResponderField {
     std::string name;

@@ -66,6 +66,7 @@ TemplateData ask_section(const ResponderAsk& ask, bool ended)
         {"answered_at", ask.answered_at},
         {"eta", ask.eta},
         {"closed", ask.closed},
+        {"decided", ask.decided},
         {"dial", path_segment(ask.dial)},
         {"no_dial", ask.no_dial},
         {"buttons", std::move(buttons)}};

@@ -67,18 +67,58 @@ std::optional<Instant> next_rung(const DutyInstance& duty)
     return duty.forever_next;
 }
 
-bool concerns(const DutyInstance& duty, const Duty& defined, const StaffId& staff)
+// Asked, or standing where whoever does it stands: the first on the scene reports before anybody
+// reminds them.
+bool concerns(
+    const Incident& incident, const DutyInstance& duty, const Duty& defined, const StaffId& staff
+)
 {
     if (duty.asks.contains(staff)) return true;
+    const bool stands_there = std::any_of(
+        defined.answer_from.begin(),
+        defined.answer_from.end(),
+        [&](const escalation::Target& who) {
+            const auto found = incident.registers.find(RegisterName(who.name));
+            return who.kind == escalation::Target::Kind::Register &&
+                   found != incident.registers.end() &&
+                   std::any_of(
+                       found->second.begin(),
+                       found->second.end(),
+                       [&](const RegisterEntry& entry) { return entry.staff == staff; }
+                   );
+        }
+    );
+    if (stands_there && duty.open() && !defined.record.empty()) return true;
     return defined.scope == Scope::Person && duty.key.scope == staff.text() && duty.open();
 }
 
-ResponderField field_form(const RecordField& field, const Protocol& protocol)
+// Whom the roster has for the student, by the number that a record names them with.
+std::vector<Option> contacts_of(const ResponderContext& context, const DutyKey& key)
 {
+    std::vector<Option> out;
+    const auto subject = context.incident.subjects.find(SubjectId(key.scope));
+    if (subject == context.incident.subjects.end()) return out;
+    const auto [first, last] = context.directory.guardians.equal_range(subject->second.student);
+    for (auto it = first; it != last; ++it) {
+        const Guardian& contact = it->second;
+        std::string label = std::to_string(contact.order) + " " + contact.relation;
+        if (!contact.caution.empty()) label += "（有提示，先问中心或学院领导）";
+        out.push_back({std::to_string(contact.order), std::move(label)});
+    }
+    if (!out.empty()) out.push_back({"other", "名册以外的人（在备注写明）"});
+    return out;
+}
+
+ResponderField field_form(
+    const ResponderContext& context, const RecordField& field, const DutyKey& key
+)
+{
+    const Protocol& protocol = context.protocol;
     ResponderField out;
     out.name = field.name;
     out.label = field.label;
     out.required = field.required;
+    if (field.contact) out.options = contacts_of(context, key);
     const auto fact = protocol.facts.find(field.fact);
     if (fact == protocol.facts.end()) return out;
     out.several = fact->second.kind == FactKind::Set;
@@ -153,6 +193,9 @@ ResponderAsk ask_form(
         out.answered = word_label(context.protocol, asked->second.answer);
         out.answered_at = local_time(context.protocol, asked->second.answered_at);
     }
+    if (duty.state == DutyState::Done && !duty.decided.empty() && !defined.decision.empty())
+        out.decided = word_label(context.protocol, duty.decided) + " " +
+                      local_time(context.protocol, *duty.ended_at);
     if (known && asked->second.eta) out.eta = local_time(context.protocol, *asked->second.eta);
     if (const auto next = next_rung(duty)) out.next = local_time(context.protocol, *next);
     const bool drill = context.incident.kind == Kind::Drill;
@@ -169,13 +212,13 @@ void add_duties(
     for (const DutyName& name : context.protocol.duty_order) {
         const Duty& defined = context.protocol.duties.at(name);
         for (const auto& [key, duty] : context.incident.duties) {
-            if (key.name != name || !concerns(duty, defined, staff)) continue;
+            if (key.name != name || !concerns(context.incident, duty, defined, staff)) continue;
             if (defined.record.empty()) {
                 out.asks.push_back(ask_form(context, defined, duty, staff, page));
             } else if (duty.open() && context.incident.live()) {
                 ResponderRecord form{key.text(), defined.label, context.fresh_key(), {}};
                 for (const RecordField& field : defined.record)
-                    form.fields.push_back(field_form(field, context.protocol));
+                    form.fields.push_back(field_form(context, field, key));
                 out.records.push_back(std::move(form));
             }
         }

@@ -197,6 +197,19 @@ TEST_CASE("engine: a stopped engine ends every wait", "[daemon][engine]")
     CHECK(std::holds_alternative<Unavailable>(*opened));
 }
 
+TEST_CASE("engine: a drill is counted apart from what is real", "[daemon][engine][check-22]")
+{
+    World world;
+    world.start();
+    const auto opened = world.open("I1", {}, escalation::Kind::Drill);
+    world.time.run_for(121s);
+    CHECK(world.metrics.incidents_opened == 0);
+    CHECK(world.metrics.pages_queued == 0);
+    CHECK(world.metrics.exercises_opened == 1);
+    CHECK(world.metrics.exercise_pages_queued == world.sms.deliveries().size());
+    CHECK(world.engine.live_incidents() == 0);
+}
+
 TEST_CASE("engine: what happens is counted", "[daemon][engine]")
 {
     World world;

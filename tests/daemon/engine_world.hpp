@@ -125,9 +125,14 @@ public:
 
     Pending<Outcome> spawn(boost::asio::awaitable<Outcome> work) { return {io, std::move(work)}; }
 
-    Pending<Outcome> open(const std::string& id, std::optional<daemon::Idempotency> once = {})
+    Pending<Outcome> open(
+        const std::string& id,
+        std::optional<daemon::Idempotency> once = {},
+        escalation::Kind kind = escalation::Kind::Real
+    )
     {
         Report report;
+        report.kind = kind;
         report.id = IncidentId(id);
         report.via = "phone";
         report.callback = "199-0000-0009";

@@ -74,6 +74,25 @@ Report at_block(const char* id, Kind kind, const char* callback = "199-0000-0009
 
 }  // namespace
 
+TEST_CASE("facts: what a record's guards see to is said by the record alone", "[escalation]")
+{
+    ProtocolBuilder builder;
+    builder.protocol.facts[FactName("breath")].only_recorded = true;
+    Duty& look = builder.duty("look");
+    look.scope = Scope::Subject;
+    look.answer_from = targets({"chief"});
+    look.record = {{"breath", "breath", FactName("breath"), true}};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    CHECK(board.refused(BoardDriver::facts({{FactName("breath"), {"fine"}}})) == "fact_recorded");
+    AddRecord record{
+        IncidentId("i1"), "look", {{"breath", "fine"}}, {"desk", StaffId("chief-1")}, {}};
+    board.feed(record);
+    CHECK(
+        board.incident().facts.at({SubjectId("s1"), FactName("breath")}).value == FactValue{"fine"}
+    );
+}
+
 TEST_CASE("lower: not while a rule holds it up, and what was promised stays", "[escalation]")
 {
     ProtocolBuilder builder;

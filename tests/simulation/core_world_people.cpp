@@ -316,7 +316,8 @@ void CoreWorld::calm(const IncidentId& id, const char* source)
 {
     std::map<FactName, FactValue> best;
     for (const auto& [name, fact] : protocol_.facts)
-        if ((fact.kind == FactKind::Scale && !fact.only_signed) || fact.kind == FactKind::Set)
+        if (!fact.only_signed && !fact.only_recorded &&
+            (fact.kind == FactKind::Scale || fact.kind == FactKind::Set))
             best[name] = {fact.values.front()};
     std::vector<SubjectId> subjects{SubjectId{}};
     for (const auto& [subject, state] : board_.incidents.at(id).subjects)

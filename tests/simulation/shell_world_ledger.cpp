@@ -259,7 +259,8 @@ void ShellWorld::calm_down()
                 id, {student->first, "", {}}, "healed", {"desk", StaffId{}}});
         SetFacts calm{id, {}, {}, "healed", std::nullopt, {"desk", StaffId{}}};
         for (const auto& [fact, rule] : stage_.protocol->facts)
-            if (rule.kind == FactKind::Set || (rule.kind == FactKind::Scale && !rule.only_signed))
+            if (!rule.only_recorded &&
+                (rule.kind == FactKind::Set || (rule.kind == FactKind::Scale && !rule.only_signed)))
                 calm.facts[fact] = {rule.values.front()};
         commands.push_back(calm);
         for (const auto& [subject, state] : incident.subjects) {

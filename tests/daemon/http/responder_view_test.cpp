@@ -69,6 +69,18 @@ Directory people()
     return builder.directory;
 }
 
+ResponderPage page_of(
+    const test::BoardDriver& driver, const char* staff, const std::vector<std::string>& phones
+)
+{
+    unsigned keys = 0;
+    const http::ResponderContext context{
+        driver.protocol(), driver.directory(), driver.incident(), driver.now(), phones, [&] {
+            return "key-" + std::to_string(++keys);
+        }};
+    return http::responder_view(context, StaffId(staff));
+}
+
 class Works {
 public:
     explicit Works(Kind kind = Kind::Real, const char* dial = "")
@@ -85,12 +97,7 @@ public:
 
     [[nodiscard]] ResponderPage page(const char* staff) const
     {
-        unsigned keys = 0;
-        const http::ResponderContext context{
-            driver.protocol(), driver.directory(), driver.incident(), driver.now(), phones, [&] {
-                return "key-" + std::to_string(++keys);
-            }};
-        return http::responder_view(context, StaffId(staff));
+        return page_of(driver, staff, phones);
     }
 
     void record(const char* staff)
@@ -217,6 +224,35 @@ TEST_CASE("responder view: a record is asked of who was paged for it, while it i
 
     works.record("crew-2");
     CHECK(works.page("crew-1").records.empty());
+}
+
+TEST_CASE("responder view: who stands in the register reports before anybody reminds them", "[api]")
+{
+    Protocol protocol = rules_of_the_works("");
+    protocol.duties.at(DutyName("check")).answer_from = test::targets({"crew"});
+    protocol.duties.at(DutyName("check"))
+        .answer_from.push_back({Target::Kind::Register, "on_site"});
+    test::BoardDriver driver(protocol, people(), test::morning);
+    driver.open();
+    const auto page = [&](const char* staff) { return page_of(driver, staff, {}); };
+    driver.say("plumber-1", "going", "go");
+    CHECK(page("plumber-1").records.empty());
+    driver.say("plumber-1", "arrived");
+    REQUIRE(page("plumber-1").records.size() == 1);
+    CHECK(page("plumber-1").records.front().ask == "check");
+}
+
+TEST_CASE("responder view: what somebody decided is said to whoever was asked", "[api]")
+{
+    Protocol protocol = rules_of_the_works("120");
+    protocol.duties.at(DutyName("go")).decision = "ambulance";
+    test::BoardDriver driver(protocol, people(), test::morning);
+    driver.open();
+    driver.run(2min);
+    const auto page = [&](const char* staff) { return page_of(driver, staff, {}); };
+    CHECK(ask(page("chief-1"), "go").decided.empty());
+    driver.say("plumber-1", "aboard", "go");
+    CHECK(ask(page("chief-1"), "go").decided.find("aboard") == 0);
 }
 
 TEST_CASE("responder view: an ending is signed when only signatures are missing", "[api]")
