@@ -290,6 +290,13 @@ Words names_in(const Map& map)
     return out;
 }
 
+std::vector<std::string> level_words(const Protocol& protocol)
+{
+    std::vector<std::string> out;
+    for (const escalation::Level& level : protocol.levels) out.push_back(level.name.text());
+    return out;
+}
+
 std::vector<std::string> via_words(const Protocol& protocol)
 {
     std::vector<std::string> out(protocol.trusted.begin(), protocol.trusted.end());
@@ -304,6 +311,7 @@ std::vector<std::string> attribute_words(const Atom& atom, const Protocol& proto
         if (name == "stage") return {"review", "open", "aftercare"};
         if (name == "kind") return {"real", "drill", "test"};
         if (name == "cycle") return {"first", "reopened"};
+        if (name == "reached") return level_words(protocol);
         return via_words(protocol);
     }
     if (atom.topic == Topic::Subject)
@@ -317,7 +325,7 @@ std::vector<std::string> attribute_words(const Atom& atom, const Protocol& proto
 
 Words attributes(Topic topic)
 {
-    if (topic == Topic::Incident) return {"stage", "kind", "via", "cycle"};
+    if (topic == Topic::Incident) return {"stage", "kind", "via", "cycle", "reached"};
     if (topic == Topic::Subject) return {"identified", "kind", "minor", "intern", "housed"};
     if (topic == Topic::Contact) return {"known", "legal", "caution"};
     return {"known", "housing", "campus"};
@@ -502,11 +510,7 @@ std::vector<std::string> words_of(const Atom& atom, const Protocol& protocol)
             if (atom.op != Op::AtLeast && atom.op != Op::HeldFor) out.emplace_back("unknown");
             return out;
         }
-        case Topic::Level: {
-            std::vector<std::string> out;
-            for (const escalation::Level& level : protocol.levels) out.push_back(level.name.text());
-            return out;
-        }
+        case Topic::Level: return level_words(protocol);
         case Topic::Duty: return duty_words(atom, protocol);
         case Topic::Rule: return {"on", "off"};
         case Topic::Window: return {"yes", "no"};

@@ -342,6 +342,10 @@ private:
             draft_.refer(Reference::To::Fact, field.fact.text(), table.where("fact"), table.path());
             field.required = table.flag_or("required", true);
             field.contact = table.flag_or("contact", false);
+            field.holder = RegisterName(table.text_or("register", ""));
+            draft_.refer(
+                Reference::To::Register, field.holder.text(), table.where("register"), table.path()
+            );
             table.finish();
             duty_.record.push_back(std::move(field));
         }

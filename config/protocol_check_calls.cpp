@@ -61,7 +61,8 @@ std::vector<Span> sends(
     if (!among(channels, channel)) return out;
 
     const auto own = forever.every_at.find(level.name);
-    const Span every = own == forever.every_at.end() ? forever.every : own->second;
+    Span every = own == forever.every_at.end() ? forever.every : own->second;
+    for (const escalation::Pace& pace : forever.paces) every = std::min(every, pace.every);
     if (every <= Span{}) return out;
     const auto spare = forever.spare.find(channel);
     const bool others =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <string_view>
 
 // What an operator may not switch off, whatever else the file says. Some of it binds every
@@ -40,6 +41,8 @@ struct AtOnce {
 // 突发事件处置: the people of the class, the leader of the college and the departments are told in
 // parallel when life is in danger. A leader who sleeps must not cost a life.
 constexpr AtOnce notice_at_once{"red", {{{"S03", "N7.3"}, {"S04", "N7.4"}, {"S06", "N7.5"}}}};
+// How long a minor injury may wait for the family's word (N7.6; domain A8).
+constexpr Span authorisation_wait_max = std::chrono::minutes(20);
 // Undecided reports of the notice open at least here.
 constexpr std::string_view notice_fail_open = "orange";
 
@@ -66,14 +69,17 @@ void check_at_once(const AtOnce& lock, ProtocolDraft& draft)
     );
     if (!known) {
         draft.faults.add(
-            draft.place("locks"), "locked: there must be a level " + quoted(lock.level)
+            draft.place("locks"), "locked: there must be a level " + quoted(lock.level) + " (N7.3)"
         );
         return;
     }
     for (const auto& [name, clause] : lock.duties) {
         const auto found = protocol.duties.find(DutyName(name));
         if (found == protocol.duties.end()) {
-            draft.faults.add(draft.place("locks"), "locked: there must be a duty " + quoted(name));
+            draft.faults.add(
+                draft.place("locks"),
+                "locked: there must be a duty " + quoted(name) + " (" + std::string(clause) + ")"
+            );
             continue;
         }
         const Duty& duty = found->second;
@@ -156,15 +162,50 @@ void check_emergency_decisions(ProtocolDraft& draft)
     }
 }
 
-// Is it enough that life is in danger?
-bool life_danger_is_enough(const escalation::Condition& condition)
+// Is such an atom, by itself, enough for the condition?
+bool is_enough(const escalation::Condition& condition, bool (*such)(const escalation::Atom&))
 {
-    if (const auto* atom = std::get_if<escalation::Atom>(&condition.node))
-        return atom->topic == escalation::Topic::Fact && atom->name == "life_danger" &&
-               atom->op == escalation::Op::Is && atom->values == std::vector<std::string>{"yes"};
+    if (const auto* atom = std::get_if<escalation::Atom>(&condition.node)) return such(*atom);
     const auto* any = std::get_if<escalation::Any>(&condition.node);
     return any != nullptr &&
-           std::any_of(any->parts.begin(), any->parts.end(), &life_danger_is_enough);
+           std::any_of(any->parts.begin(), any->parts.end(), [&](const auto& part) {
+               return is_enough(part, such);
+           });
+}
+
+bool is_life_danger(const escalation::Atom& atom)
+{
+    return atom.topic == escalation::Topic::Fact && atom.name == "life_danger" &&
+           atom.op == escalation::Op::Is && atom.values == std::vector<std::string>{"yes"};
+}
+
+bool is_lapse_of_authorisation(const escalation::Atom& atom)
+{
+    return atom.topic == escalation::Topic::Duty && atom.name == "S20" &&
+           atom.op == escalation::Op::Is &&
+           std::find(atom.values.begin(), atom.values.end(), "lapsed") != atom.values.end();
+}
+
+// Where there is time to ask it is short, and then somebody decides without the answer.
+void check_end_of_waiting(ProtocolDraft& draft)
+{
+    const auto& duties = draft.protocol.duties;
+    const auto asked = duties.find(DutyName("S20"));
+    if (asked == duties.end()) return;
+    const Duty& duty = asked->second;
+    if (!duty.lapses || *duty.lapses > authorisation_wait_max || duty.lapses_max > 1)
+        draft.faults.add(
+            draft.place("duty.S20"),
+            "locked: duty.S20 is waited for 20 minutes at the most (N7.6)",
+            "lapses = \"10m\""
+        );
+    const auto decided = duties.find(DutyName("S21"));
+    if (decided == duties.end() || !is_enough(decided->second.opens, &is_lapse_of_authorisation))
+        draft.faults.add(
+            draft.place("duty.S21.opens"),
+            "locked: duty.S21 asks for a decision when duty.S20 lapses (N7.6)",
+            "opens = { any = [\"duty.S20 is done|lapsed\", ...] }"
+        );
 }
 
 // 民法典 1220: in danger of life nobody waits for an authorisation, or for a decision about it.
@@ -174,7 +215,7 @@ void check_no_waiting(ProtocolDraft& draft)
         const auto found = draft.protocol.duties.find(DutyName(name));
         if (found == draft.protocol.duties.end()) continue;
         const std::string path = "duty." + std::string(name);
-        if (!life_danger_is_enough(found->second.moot))
+        if (!is_enough(found->second.moot, &is_life_danger))
             draft.faults.add(
                 draft.place(path + ".moot"),
                 "locked: " + path + " is moot while life is in danger (N7.6)",
@@ -185,6 +226,7 @@ void check_no_waiting(ProtocolDraft& draft)
                 draft.place(path), "locked: " + path + " holds nobody up (N7.6)", "class = \"task\""
             );
     }
+    check_end_of_waiting(draft);
 }
 
 // A false alarm is found out by seeing the person, or by searching the whole place.
@@ -198,7 +240,7 @@ void check_false_alarm(ProtocolDraft& draft)
         const std::string path = "end." + name.text();
         draft.faults.add(
             draft.place(path + ".evidence"),
-            "locked: " + path + " says who saw the person, when and where",
+            "locked: " + path + " says who saw the person, when and where (N7.3)",
             "evidence = [\"seen\", \"reason\"]"
         );
     }
@@ -215,7 +257,7 @@ void check_notice(ProtocolDraft& draft)
         protocol.rank(protocol.fail_open) < protocol.rank(LevelName(notice_fail_open)))
         draft.faults.add(
             draft.place("protocol"),
-            "locked: an undecided report opens at least " + quoted(notice_fail_open),
+            "locked: an undecided report opens at least " + quoted(notice_fail_open) + " (N7.3)",
             "fail_open = \"orange\""
         );
 }
@@ -241,21 +283,26 @@ void check_end(const End& end, ProtocolDraft& draft)
 {
     const std::string path = "end." + end.name.text();
     const std::size_t needed = signers_needed(end);
+    // 落实到人: whoever ends it answers for it; a close is filed for good.
+    const std::string clause = end.outcome == EndOutcome::Closed ? " (N8.4)" : " (N7.8)";
     if (end.signers.size() < needed)
         draft.faults.add(
             draft.place(path + ".signers"),
-            needed > 1 ? "locked: " + path + " needs two different signers"
-                       : "locked: " + path + " needs a signer",
+            (needed > 1 ? "locked: " + path + " needs two different signers"
+                        : "locked: " + path + " needs a signer") +
+                clause,
             "signers = [\"role|role\", \"role\"]"
         );
     if (end.evidence.empty() && end.outcome != EndOutcome::DrillEnded)
         draft.faults.add(
-            draft.place(path), "locked: " + path + " needs a reason", "evidence = [\"reason\"]"
+            draft.place(path),
+            "locked: " + path + " needs a reason" + clause,
+            "evidence = [\"reason\"]"
         );
     if (!end.duties_ended && end.outcome == EndOutcome::Closed)
         draft.faults.add(
             draft.place(path),
-            "locked: " + path + " waits until every duty has ended",
+            "locked: " + path + " waits until every duty has ended" + clause,
             "duties_ended = true"
         );
 }
@@ -288,7 +335,7 @@ void check_dialling(ProtocolDraft& draft)
         if (dials(name.text()) || dials(role.holds.text()))
             draft.faults.add(
                 draft.place("role." + name.text()),
-                "locked: role " + quoted(name.text()) + " is an emergency number",
+                "locked: role " + quoted(name.text()) + " is an emergency number (N7.7)",
                 hint
             );
     for (const escalation::Level& level : draft.protocol.levels)
@@ -296,7 +343,7 @@ void check_dialling(ProtocolDraft& draft)
             if (dials(channel.text()))
                 draft.faults.add(
                     draft.place("level." + level.name.text()),
-                    "locked: channel " + quoted(channel.text()) + " is an emergency number",
+                    "locked: channel " + quoted(channel.text()) + " is an emergency number (N7.7)",
                     hint
                 );
 }

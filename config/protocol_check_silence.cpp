@@ -120,7 +120,8 @@ private:
     {
         const Forever& forever = *duty_.forever;
         const auto own = forever.every_at.find(level_.name);
-        const Span every = own == forever.every_at.end() ? forever.every : own->second;
+        Span every = own == forever.every_at.end() ? forever.every : own->second;
+        for (const escalation::Pace& pace : forever.paces) every = std::max(every, pace.every);
         if (every > level_.max_silence) {
             too_long(path_ + ".forever", path_ + " is silent between its repeats", every);
             return;

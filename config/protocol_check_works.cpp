@@ -76,6 +76,13 @@ void check_record(const Duty& duty, ProtocolDraft& draft)
 {
     const std::string path = "duty." + duty.name.text();
     for (const RecordField& field : duty.record) {
+        const auto rules = draft.protocol.registers.find(field.holder);
+        if (rules != draft.protocol.registers.end() && !rules->second.one)
+            draft.faults.add(
+                draft.place(path),
+                path + ": " + quoted(field.holder.text()) + " is held by more than one person",
+                "a register with one = true"
+            );
         const auto fact = draft.protocol.facts.find(field.fact);
         if (fact == draft.protocol.facts.end() || !fact->second.only_signed) continue;
         draft.faults.add(

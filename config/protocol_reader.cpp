@@ -332,6 +332,8 @@ private:
         fact.course = table.flag_or("course", false);
         fact.only_signed = table.flag_or("only_signed", false);
         fact.only_recorded = table.flag_or("only_recorded", false);
+        fact.only_recorded_when =
+            read_condition(table, "only_recorded_when", false, {escalation::Never{}}, draft_);
         fact.of_identity = table.flag_or("of_identity", false);
         if (fact.of_identity && !fact.per_subject)
             draft_.faults.add(
@@ -341,7 +343,39 @@ private:
             );
         const bool worded = fact.kind == FactKind::Scale || fact.kind == FactKind::Set;
         if (worded) read_values(table, fact);
+        read_assumed(table, fact);
         protocol_.facts[fact.name] = std::move(fact);
+    }
+
+    // What says how grave it is nobody may assume: it would raise levels, or keep them down.
+    void read_assumed(TableReader& table, Fact& fact)
+    {
+        const TomlNode* node = table.find("assumed");
+        if (node == nullptr) return;
+        const TomlNode::Array* parts = node->array();
+        if (parts == nullptr || !fact.course || fact.kind != FactKind::Scale) {
+            draft_.faults.add(
+                node->where,
+                table.path() + ": only a list of what a fact of the course is taken to be",
+                "course = true, assumed = [{ value = ..., when = ... }]"
+            );
+            return;
+        }
+        for (const TomlNode& part : *parts) {
+            TableReader one(draft_.faults, table.path() + ".assumed", part);
+            escalation::Assumption assumption;
+            assumption.value = one.need_text("value");
+            if (std::find(fact.values.begin(), fact.values.end(), assumption.value) ==
+                fact.values.end())
+                draft_.faults.add(
+                    one.where("value"),
+                    one.path() + ": " + quoted(assumption.value) + " is not one of its values"
+                );
+            static_cast<void>(one.need("when"));
+            assumption.when = read_condition(one, "when", false, {escalation::Never{}}, draft_);
+            one.finish();
+            fact.assumed.push_back(std::move(assumption));
+        }
     }
 
     void read_values(TableReader& table, Fact& fact)

@@ -397,6 +397,8 @@ private:
             );
         });
         step.drill_for = table.span("drill_for");
+        for (const auto& [staff, where] : table.texts("participants"))
+            step.participants.push_back(staff);
         read_place(table, step);
     }
 

@@ -65,6 +65,7 @@ struct RehearsalStep {
     std::string via;   // open, answer
     std::string kind;  // open: real, drill, test
     std::optional<escalation::Span> drill_for;
+    std::vector<std::string> participants;
     std::vector<RehearsalSubject> subjects;
     std::optional<RehearsalPlace> place;
     std::string callback;

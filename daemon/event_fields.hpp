@@ -28,6 +28,7 @@ void describe(auto& codec, Of<escalation::Reported> auto& event)
     codec.open("ref", event.ref);
     codec.parts("subjects", event.subjects);
     codec.open("ends_at", event.ends_at);
+    codec.open("participants", event.participants);
 }
 
 void describe(auto& codec, Of<escalation::Opened> auto& event)
@@ -416,6 +417,8 @@ void describe(auto& codec, Of<escalation::Merged> auto& event)
     codec.open("brought", event.brought);
     codec.sealed("reason", event.reason);
     codec.open("by", event.by);
+    codec.open("levels", event.levels);
+    codec.open("participants", event.participants);
 }
 
 void describe(auto& codec, Of<escalation::SplitOff> auto& event)

@@ -142,6 +142,7 @@ void describe(auto& codec, Of<escalation::Ask> auto& ask)
     codec.open("answered_at", ask.answered_at);
     codec.open("eta", ask.eta);
     codec.sealed("fields", ask.fields);
+    codec.sealed("reason", ask.reason);
     codec.open("satisfies", ask.satisfies);
     codec.open("cannot", ask.cannot);
     codec.open("unreachable", ask.unreachable);

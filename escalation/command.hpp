@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -39,7 +40,8 @@ struct Report {
     std::map<FactName, FactValue> facts;
     std::string text;
     std::string ref;
-    std::optional<Span> drill_for = {};  // a drill or a roll-call ends by itself after this
+    std::optional<Span> drill_for = {};   // a drill or a roll-call ends by itself after this
+    std::set<StaffId> participants = {};  // of a drill; empty: everybody it would call out
 };
 
 enum class Judgement { Open, Attach, Dismiss };

@@ -1,5 +1,6 @@
 #include "escalation/decide.hpp"
 
+#include "escalation/drills.hpp"
 #include "escalation/endings.hpp"
 #include "escalation/facts.hpp"
 #include "escalation/handover.hpp"
@@ -94,6 +95,9 @@ public:
             check_word(command.source, "/source", faults);
             if (!command.subject.empty() && !step.incident().subjects.contains(command.subject))
                 faults.push_back({"subject_unknown", "/subject", "no such subject"});
+            for (const auto& [id, subject] : step.incident().subjects)
+                if (command.subject.empty() || command.subject == id)
+                    check_recorded(step.view().in_lane(id), command.facts, "/facts", faults);
             if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
             if (!step.incident().live()) return ended();
             const Instant known_at = std::min(command.known_at.value_or(now_), now_);
@@ -115,16 +119,16 @@ public:
     Decision operator()(const AddSubject& given) const
     {
         const AddSubject command = where_it_goes_on(board_, given);
-        return settled(command.incident, [&](Step& step) { return add_subject(step, command); });
+        return moved(command.incident, [&](Step& step) { return add_subject(step, command); });
     }
     Decision operator()(const Identify& given) const
     {
         const Identify command = where_it_goes_on(board_, given);
-        return settled(command.incident, [&](Step& step) { return identify(step, command); });
+        return moved(command.incident, [&](Step& step) { return identify(step, command); });
     }
     Decision operator()(const SetPlace& command) const
     {
-        return settled(command.incident, [&](Step& step) { return set_place(step, command); });
+        return moved(command.incident, [&](Step& step) { return set_place(step, command); });
     }
     Decision operator()(const TakeOver& given) const
     {
@@ -231,6 +235,21 @@ private:
             if (!refusal) settle(step);
             return refusal;
         });
+    }
+    // The same for one that says where it is, or whom it is about: what is real and a drill may be
+    // beside each other from now on.
+    template <class Work>
+    Decision moved(const IncidentId& id, const Work& work) const
+    {
+        const Incident* incident = board_.find(id);
+        if (incident == nullptr) return unknown();
+        std::vector<Event> events;
+        Step step(rules_.frozen(incident->protocol), directory_, *incident, now_, events);
+        if (auto refusal = work(step)) return std::move(*refusal);
+        pause_beside_alarm(step, board_);
+        settle(step);
+        pause_drills(rules_, directory_, board_, step.incident(), now_, events);
+        return events;
     }
     template <class Work>
     Decision on(const IncidentId& id, const Work& work) const

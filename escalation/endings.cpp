@@ -1,6 +1,7 @@
 #include "escalation/endings.hpp"
 
 #include "escalation/facts.hpp"
+#include "escalation/handover.hpp"
 #include "escalation/limits.hpp"
 
 #include <algorithm>
@@ -436,6 +437,11 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
         if (!there && field.required)
             faults.push_back({"field_missing", "/fields/" + field.name, field.label});
         if (there && !field.fact.empty()) facts[field.fact] = value_in(given->second);
+        if (there && !field.holder.empty() &&
+            step.directory().person(StaffId(given->second)) == nullptr)
+            faults.push_back(
+                {"staff_unknown", "/fields/" + field.name, "nobody on the roster has this id"}
+            );
     }
     for (const auto& [name, value] : command.fields) {
         const bool defined =
@@ -458,7 +464,14 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
     const bool open = incident.duties.at(key).open() && duty->record_ends;
     step.emit(Recorded{incident.id, step.now(), key, command.fields, command.by, command.heard_by});
     const SubjectId lane(duty->scope == Scope::Subject ? key.scope : std::string());
-    set_facts(step, lane, facts, "record", step.now(), command.by);
+    set_facts(step, lane, facts, record_source, step.now(), command.by);
+    for (const RecordField& field : duty->record) {
+        const auto given = command.fields.find(field.name);
+        const auto rules = step.protocol().registers.find(field.holder);
+        if (rules != step.protocol().registers.end() && given != command.fields.end() &&
+            !given->second.empty())
+            hand_over(step, rules->second, StaffId(given->second), {}, command.by);
+    }
     if (open) step.emit(DutyDone{incident.id, step.now(), key, command.by.staff});
     return std::nullopt;
 }

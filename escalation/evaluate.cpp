@@ -205,12 +205,18 @@ bool incident_holds(const View& view, const Atom& atom)
         if (atom.attribute == "cycle") return incident.cycle > 1 ? "reopened" : "first";
         return incident.via;
     };
+    const auto words = [&](const Incident& incident) {
+        std::vector<std::string> out;
+        if (atom.attribute != "reached") return std::vector<std::string>{word(incident)};
+        for (const LevelName& level : incident.levels) out.push_back(level.text());
+        return out;
+    };
     if (atom.op == Op::Turns && view.before == nullptr) return false;
     // A second reopening is one as well.
     if (atom.op == Op::Turns && atom.attribute == "cycle")
         return view.before->cycle != view.incident.cycle && among(atom.values, word(view.incident));
-    if (atom.op == Op::Turns) return words_turn(atom, {word(*view.before)}, {word(view.incident)});
-    return words_hold(atom, {word(view.incident)});
+    if (atom.op == Op::Turns) return words_turn(atom, words(*view.before), words(view.incident));
+    return words_hold(atom, words(view.incident));
 }
 
 bool register_holds(const View& view, const Atom& atom)

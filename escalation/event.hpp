@@ -31,6 +31,7 @@ struct Reported {
     std::string ref;
     std::vector<Subject> subjects;
     std::optional<Instant> ends_at = {};  // of a drill or a roll-call
+    std::set<StaffId> participants = {};
 };
 enum class OpenedBecause { Trusted, Triage, Undecided };
 struct Opened {
@@ -355,6 +356,8 @@ struct Merged {
     std::set<SubjectId> brought;  // those of `into` that it did not have before
     std::string reason;           // personal
     Actor by;
+    std::set<LevelName> levels = {};      // that the one which went was ever at
+    std::set<StaffId> participants = {};  // of the two drills that are one; empty: everybody
 };
 // What was merged into `from` goes on by itself again. Told to both.
 struct SplitOff {

@@ -28,14 +28,14 @@ public:
         incident_.text = e.text;
         incident_.ref = e.ref;
         incident_.ends_at = e.ends_at;
+        incident_.participants = e.participants;
         for (const Subject& subject : e.subjects) incident_.subjects[subject.id] = subject;
     }
     void operator()(const Opened& e)
     {
         incident_.stage = Stage::Open;
         incident_.opened_at = e.at;
-        incident_.level = e.level;
-        incident_.level_since = e.at;
+        at_level(e.level, e.at);
     }
     void operator()(const Dismissed& e) { end(Stage::Dismissed, e.at); }
     void operator()(const Attached& e)
@@ -60,11 +60,7 @@ public:
         }
     }
     void operator()(const RulesChanged& e) { incident_.rules = e.holding; }
-    void operator()(const LevelRaised& e)
-    {
-        incident_.level = e.to;
-        incident_.level_since = e.at;
-    }
+    void operator()(const LevelRaised& e) { at_level(e.to, e.at); }
     void operator()(const DutyOpened& e)
     {
         DutyInstance& duty = incident_.duties[e.duty];
@@ -156,6 +152,7 @@ public:
         ask.answered_at = e.at;
         ask.eta = e.eta;
         ask.fields = e.fields;
+        ask.reason = e.reason;
         ask.satisfies = e.satisfies;
         ask.cannot = e.cannot;
         ask.unreachable = false;
@@ -250,11 +247,7 @@ public:
         // What may be signed again is signed from the beginning.
         incident_.signatures.erase({e.end, e.subject});
     }
-    void operator()(const LevelLowered& e)
-    {
-        incident_.level = e.to;
-        incident_.level_since = e.at;
-    }
+    void operator()(const LevelLowered& e) { at_level(e.to, e.at); }
     void operator()(const SubjectAdded& e) { incident_.subjects[e.subject.id] = e.subject; }
     void operator()(const SubjectIdentified& e)
     {
@@ -274,8 +267,7 @@ public:
         incident_.stage = Stage::Open;
         incident_.cycle = e.cycle;
         incident_.opened_at = e.at;
-        incident_.level = e.level;
-        incident_.level_since = e.at;
+        at_level(e.level, e.at);
         incident_.ended_at.reset();
         incident_.signatures.clear();
         incident_.informed.clear();
@@ -296,6 +288,8 @@ public:
         if (e.incident != incident_.id) {
             ++incident_.reports;
             incident_.suggestions.erase(e.incident);
+            incident_.levels.insert(e.levels.begin(), e.levels.end());
+            incident_.participants = e.participants;
             return;
         }
         incident_.attached_to = e.into;
@@ -353,6 +347,12 @@ public:
     void operator()(const Adopted&) {}
 
 private:
+    void at_level(const LevelName& level, Instant at)
+    {
+        incident_.level = level;
+        incident_.level_since = at;
+        incident_.levels.insert(level);
+    }
     DutyInstance* find(const DutyKey& key)
     {
         const auto found = incident_.duties.find(key);

@@ -103,6 +103,64 @@ void check_facts(
     }
 }
 
+void check_recorded(
+    const View& view,
+    const std::map<FactName, FactValue>& facts,
+    const std::string& pointer,
+    std::vector<Missing>& faults
+)
+{
+    for (const auto& [name, value] : facts) {
+        const auto fact = view.protocol.facts.find(name);
+        if (fact != view.protocol.facts.end() && holds(view, fact->second.only_recorded_when))
+            faults.push_back(
+                {"fact_recorded",
+                 pointer + "/" + name.text(),
+                 "only a duty's record says this of them"}
+            );
+    }
+}
+
+bool settle_assumed(Step& step)
+{
+    if (!step.incident().running()) return false;
+    const Actor daemon{"daemon", StaffId{}};
+    bool changed = false;
+    for (const auto& [name, fact] : step.protocol().facts) {
+        if (fact.assumed.empty()) continue;
+        std::vector<SubjectId> lanes;
+        if (fact.per_subject)
+            for (const auto& [id, subject] : step.incident().subjects)
+                if (!subject.closed) lanes.push_back(id);
+        if (lanes.empty()) lanes.emplace_back();
+        for (const SubjectId& lane : lanes) {
+            if (fact_of(step.incident(), lane, name) != nullptr) continue;
+            const View view = step.view().in_lane(lane);
+            const auto first =
+                std::find_if(fact.assumed.begin(), fact.assumed.end(), [&](const auto& assumption) {
+                    return holds(view, assumption.when);
+                });
+            if (first == fact.assumed.end()) continue;
+            set_facts(step, lane, {{name, {first->value}}}, "protocol", step.now(), daemon);
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+void forget_unrecorded(Step& step, const SubjectId& subject, const Actor& by)
+{
+    const View view = step.view().in_lane(subject);
+    std::map<FactName, FactValue> forgotten;
+    for (const auto& [name, fact] : step.protocol().facts) {
+        const FactState* known = fact_of(step.incident(), subject, name);
+        if (known != nullptr && known->source != record_source &&
+            holds(view, fact.only_recorded_when))
+            forgotten[name] = {};
+    }
+    if (!forgotten.empty()) set_facts(step, subject, forgotten, "identity", step.now(), by);
+}
+
 void set_facts(
     Step& step,
     const SubjectId& subject,

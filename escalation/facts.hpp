@@ -13,6 +13,9 @@ namespace shouwang::escalation {
 
 enum class SaidBy { Anybody, Record };
 
+// The source of facts that a duty's record says.
+constexpr const char* record_source = "record";
+
 // Every fault of `facts` is added to `faults`, with pointers below `pointer`.
 void check_facts(
     const Protocol& protocol,
@@ -21,6 +24,23 @@ void check_facts(
     std::vector<Missing>& faults,
     SaidBy said_by = SaidBy::Anybody
 );
+
+// The same for what only a record says of this subject, as things stand. `incident` may be one that
+// is only imagined yet.
+void check_recorded(
+    const View& view,
+    const std::map<FactName, FactValue>& facts,
+    const std::string& pointer,
+    std::vector<Missing>& faults
+);
+
+// What the protocol takes to be so while nobody has said anything else. Returns whether there was
+// anything to take.
+bool settle_assumed(Step& step);
+
+// What was said of somebody nobody knew, and only a record could say now that they are known, is
+// unknown again.
+void forget_unrecorded(Step& step, const SubjectId& subject, const Actor& by);
 
 // Writes the facts down: those of subjects for `subject`, or for the only subject there is; the
 // others for the incident. Requires: check_facts() found nothing.

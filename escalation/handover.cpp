@@ -78,14 +78,28 @@ std::optional<Refusal> take_over(Step& step, const TakeOver& command)
                 );
         }
     }
-    const RoleName role = rank && !rules->rank.empty() ? rules->rank[*rank] : RoleName{};
-    if (holder != nullptr) {
-        const StaffId leaving = holder->staff;
-        step.emit(RegisterLeft{incident.id, step.now(), rules->name, leaving});
-    }
-    step.emit(RegisterEntered{
-        incident.id, step.now(), rules->name, command.staff, role, command.by, command.reason});
+    hand_over(step, *rules, command.staff, command.reason, command.by);
     return std::nullopt;
+}
+
+void hand_over(
+    Step& step,
+    const Register& rules,
+    const StaffId& staff,
+    const std::string& reason,
+    const Actor& by
+)
+{
+    if (in_register(step.incident(), rules.name, staff)) return;
+    const auto rank = rank_in(step, rules, staff, RoleName{});
+    const RoleName role = rank && !rules.rank.empty() ? rules.rank[*rank] : RoleName{};
+    const IncidentId id = step.incident().id;
+    const auto found = step.incident().registers.find(rules.name);
+    if (found != step.incident().registers.end() && !found->second.empty()) {
+        const StaffId leaving = found->second.front().staff;
+        step.emit(RegisterLeft{id, step.now(), rules.name, leaving});
+    }
+    step.emit(RegisterEntered{id, step.now(), rules.name, staff, role, by, reason});
 }
 
 std::optional<Refusal> waive(Step& step, const Waive& command)

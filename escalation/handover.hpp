@@ -10,6 +10,15 @@
 namespace shouwang::escalation {
 
 [[nodiscard]] std::optional<Refusal> take_over(Step& step, const TakeOver& command);
+// `staff` holds a register of one from now on, whoever held it; nothing when they do already.
+// Whether they may is the caller's to know.
+void hand_over(
+    Step& step,
+    const Register& rules,
+    const StaffId& staff,
+    const std::string& reason,
+    const Actor& by
+);
 [[nodiscard]] std::optional<Refusal> waive(Step& step, const Waive& command);
 [[nodiscard]] std::optional<Refusal> add_note(Step& step, const AddNote& command);
 [[nodiscard]] std::optional<Refusal> reopen(Step& step, const Reopen& command);

@@ -60,6 +60,11 @@ bool Page::finished() const noexcept
     });
 }
 
+bool Incident::takes_part(const StaffId& staff) const
+{
+    return kind != Kind::Drill || participants.empty() || participants.contains(staff);
+}
+
 std::optional<Instant> Incident::deadline() const
 {
     std::optional<Instant> out = promised();

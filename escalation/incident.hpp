@@ -102,6 +102,7 @@ struct Ask {
     Instant answered_at{};
     std::optional<Instant> eta;
     std::map<std::string, std::string> fields;  // personal: what went with the answer
+    std::string reason;                         // personal: why, in their own words
     bool satisfies = false;                     // this answer is one that keeps the duty done
     bool cannot = false;                        // this answer sent the ladder on
     bool unreachable = false;                   // every address of theirs failed
@@ -248,6 +249,7 @@ struct Incident {
     std::string protocol;  // hash of the protocol frozen into it
     LevelName level;       // empty while under review
     Instant level_since{};
+    std::set<LevelName> levels;  // all that it ever was at
     Place place;
     std::string callback;  // personal
     std::string text;      // personal
@@ -267,6 +269,7 @@ struct Incident {
     std::map<IncidentId, Suggestion> suggestions;
     std::vector<Note> notes;
     bool paused = false;                 // a drill that a real alarm has broken into
+    std::set<StaffId> participants;      // of a drill; empty: everybody it would call out
     std::optional<Instant> ends_at;      // when a drill or a roll-call is over
     std::map<DutyKey, DutyKey> carried;  // merged: what each duty is called where it goes on
     std::map<SubjectId, SubjectId> carried_subjects;
@@ -288,6 +291,8 @@ struct Incident {
         return stage == Stage::Open || stage == Stage::Aftercare;
     }
     [[nodiscard]] bool live() const noexcept { return stage == Stage::Review || running(); }
+    // A drill calls out nobody but those who take part in it.
+    [[nodiscard]] bool takes_part(const StaffId& staff) const;
 };
 
 // Enough for what may still be answered, sent or received; the journal has every page there was.

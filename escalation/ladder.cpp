@@ -182,7 +182,7 @@ std::vector<Person> repeat_to(Step& step, const Duty& duty, const DutyKey& key)
     const DutyInstance& instance = instance_of(step, key);
     std::vector<Person> out;
     for (const auto& [staff, ask] : instance.asks) {
-        if (ask.cannot) continue;
+        if (ask.cannot || !step.incident().takes_part(staff)) continue;
         if (duty.forever->to == Forever::To::LastRung && ask.rung + 1 < instance.rungs.size())
             continue;
         out.push_back({staff, ask.role, "repeat"});
@@ -227,7 +227,8 @@ void repeat(Step& step, const DutyKey& key)
         const auto last =
             resolve_last_resort(step.protocol(), step.directory(), step.incident(), step.now());
         for (const Person& person : last.people)
-            if (std::none_of(people.begin(), people.end(), [&](const Person& other) {
+            if (step.incident().takes_part(person.staff) &&
+                std::none_of(people.begin(), people.end(), [&](const Person& other) {
                     return other.staff == person.staff;
                 }))
                 people.push_back(person);

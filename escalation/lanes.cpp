@@ -159,6 +159,22 @@ Place place_of(const Directory& directory, const PlaceReport& report)
     return place;
 }
 
+void check_recorded(
+    const Protocol& protocol,
+    const Directory& directory,
+    const SubjectReport& report,
+    const std::string& pointer,
+    Instant now,
+    std::vector<Missing>& faults
+)
+{
+    Incident imagined;
+    const SubjectId id = subject_id(1);
+    imagined.subjects[id] = subject_of(protocol, directory, report.student, {}, id, now);
+    const View view{protocol, directory, imagined, nullptr, now, id, StaffId{}};
+    check_recorded(view, report.facts, pointer, faults);
+}
+
 const Subject* subject_with(const Incident& incident, const StudentId& student)
 {
     if (student.empty()) return nullptr;
@@ -181,6 +197,7 @@ std::optional<Refusal> add_subject(Step& step, const AddSubject& command)
         );
     check_length(report.description, "/description", text_bytes_max, faults);
     check_facts(step.protocol(), report.facts, "/facts", faults);
+    check_recorded(step.protocol(), step.directory(), report, "/facts", step.now(), faults);
     check_word(command.source, "/source", faults);
     if (incident.subjects.size() >= subjects_max)
         faults.push_back({"too_many", "", "at most " + std::to_string(subjects_max) + " subjects"});
@@ -238,7 +255,10 @@ std::optional<Refusal> identify(Step& step, const Identify& command)
     now.closed = was.closed;
     step.emit(SubjectIdentified{
         incident.id, step.now(), std::move(now), was.identified(), command.by});
-    if (was.identified()) put_right(step, was, command.by);
+    if (was.identified())
+        put_right(step, was, command.by);
+    else
+        forget_unrecorded(step, id, command.by);
     return std::nullopt;
 }
 

@@ -29,6 +29,16 @@ void check_place(
 // The id the next subject gets.
 [[nodiscard]] SubjectId next_subject_id(const Incident& incident);
 
+// As of facts.hpp, for whoever is reported and is no subject of anything yet.
+void check_recorded(
+    const Protocol& protocol,
+    const Directory& directory,
+    const SubjectReport& report,
+    const std::string& pointer,
+    Instant now,
+    std::vector<Missing>& faults
+);
+
 [[nodiscard]] std::optional<Refusal> add_subject(Step& step, const AddSubject& command);
 [[nodiscard]] std::optional<Refusal> identify(Step& step, const Identify& command);
 [[nodiscard]] std::optional<Refusal> set_place(Step& step, const SetPlace& command);

@@ -1,5 +1,6 @@
 #include "escalation/merging.hpp"
 
+#include "escalation/drills.hpp"
 #include "escalation/facts.hpp"
 #include "escalation/lanes.hpp"
 #include "escalation/limits.hpp"
@@ -7,20 +8,13 @@
 #include "escalation/reports.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 #include <tuple>
 #include <utility>
 
 namespace shouwang::escalation {
 
-namespace {
-
-constexpr std::size_t suggestions_max = 20;
-// Merges of merges are followed this far.
-constexpr unsigned hops_max = 16;
-
-// Does what is known of one place speak of the other? A building that two campuses have is in the
-// words of whoever did not say which.
 bool same_place(const Directory& directory, const Place& a, const Place& b)
 {
     if (!a.building.empty() && !b.building.empty()) return a.building == b.building;
@@ -33,6 +27,12 @@ bool same_place(const Directory& directory, const Place& a, const Place& b)
     };
     return speaks_of(a, b) || speaks_of(b, a);
 }
+
+namespace {
+
+constexpr std::size_t suggestions_max = 20;
+// Merges of merges are followed this far.
+constexpr unsigned hops_max = 16;
 
 bool knows_everybody(const Incident& incident)
 {
@@ -235,30 +235,6 @@ void suggest(Step& step, const Board& board)
     }
 }
 
-void pause_drills(
-    const Rules& rules,
-    const Directory& directory,
-    const Board& board,
-    const Incident& alarm,
-    Instant now,
-    std::vector<Event>& events
-)
-{
-    for (const auto& [id, drill] : board.incidents) {
-        if (drill.kind != Kind::Drill || !drill.running() || drill.paused) continue;
-        const bool same_student =
-            std::any_of(alarm.subjects.begin(), alarm.subjects.end(), [&](const auto& entry) {
-                return subject_with(drill, entry.second.student) != nullptr;
-            });
-        if (!same_student && !same_place(directory, alarm.place, drill.place)) continue;
-        const Protocol& protocol = rules.frozen(drill.protocol);
-        Step step(protocol, directory, drill, now, events);
-        step.emit(DrillPaused{id, alarm.id, now, true});
-        if (!protocol.pause_text.empty()) tell_asked(step, drill, protocol.pause_text);
-        settle(step);
-    }
-}
-
 Decision merge(
     const Rules& rules,
     const Directory& directory,
@@ -302,10 +278,27 @@ Decision merge(
         // What comes from a calmer one goes on at the pace of this one.
         for (const Carried& carried : duties)
             if (!stays.duties.contains(carried.is)) raise_duty(step, carried.is);
+    std::set<StaffId> participants;
+    if (!stays.participants.empty() && !gone.participants.empty()) {
+        participants = stays.participants;
+        participants.insert(gone.participants.begin(), gone.participants.end());
+    }
+    step.emit(Merged{
+        gone.id,
+        stays.id,
+        now,
+        duties,
+        subjects,
+        brought,
+        command.reason,
+        command.by,
+        gone.levels,
+        std::move(participants)});
+    const std::size_t told = events.size() - 1;
     settle(step);
-    // Not through the step: it is told to both of them.
-    events.push_back(Merged{
-        gone.id, stays.id, now, duties, subjects, brought, command.reason, command.by});
+    // What follows of the one that goes on stands together; what is told to both comes last.
+    const auto merged = events.begin() + static_cast<std::ptrdiff_t>(told);
+    std::rotate(merged, merged + 1, events.end());
     return events;
 }
 
@@ -329,6 +322,8 @@ void give_back(Step& survivor, const Incident& gone, std::map<DutyKey, DutyInsta
         DutyInstance back = found->second;
         back.key = was;
         if (mine->second.parent) back.parent = mine->second.parent;
+        // Whoever was asked there and takes no part here is not asked here.
+        std::erase_if(back.asks, [&](const auto& ask) { return !gone.takes_part(ask.first); });
         as_they_stand[was] = std::move(back);
         // What this one calls for by itself, it goes on asking: twice is cheaper than not at all.
         const Duty* duty = survivor.definition(is.name);
@@ -385,6 +380,7 @@ Decision split(
         }
     }
     settle(own);
+    pause_drills(rules, directory, board, own.incident(), now, events);
     return events;
 }
 

@@ -12,15 +12,9 @@ namespace shouwang::escalation {
 
 // Suggests every live incident that the fresh one of `step` may be about as well.
 void suggest(Step& step, const Board& board);
-// A real alarm at the place of a drill, or about its student: the drill waits.
-void pause_drills(
-    const Rules& rules,
-    const Directory& directory,
-    const Board& board,
-    const Incident& alarm,
-    Instant now,
-    std::vector<Event>& events
-);
+// Does what is known of one place speak of the other? A building that two campuses have is in the
+// words of whoever did not say which.
+[[nodiscard]] bool same_place(const Directory& directory, const Place& a, const Place& b);
 
 [[nodiscard]] Decision merge(
     const Rules& rules,

@@ -24,6 +24,12 @@ struct Level {
 
 enum class FactKind { Scale, Set, Count, Moment };
 
+// What is taken to be so while nobody has said anything else.
+struct Assumption {
+    std::string value;
+    Condition when;
+};
+
 struct Fact {
     FactName name;
     std::string label;
@@ -32,9 +38,11 @@ struct Fact {
     std::vector<std::string> values;  // a scale runs from best to worst
     std::map<std::string, std::string> value_labels;
     bool course = false;  // how far something has come, not how grave it is: it never gets worse
-    bool only_signed = false;    // said by a signed ending, and by nothing else
-    bool only_recorded = false;  // said by a record, whose guards see to it
-    bool of_identity = false;    // of who they are: unknown again once it is somebody else
+    bool only_signed = false;               // said by a signed ending, and by nothing else
+    bool only_recorded = false;             // said by a record, whose guards see to it
+    Condition only_recorded_when{Never{}};  // the same of those for whom this holds
+    std::vector<Assumption> assumed = {};   // the first that holds
+    bool of_identity = false;  // of who they are: unknown again once it is somebody else
 };
 
 // The level rises to `level` while `when` holds for the incident or for any one subject.
@@ -181,6 +189,7 @@ struct RecordField {
     FactName fact;  // not empty: the field also sets this fact
     bool required = true;
     bool contact = false;  // its value is the order of one of the student's contacts, or "other"
+    RegisterName holder = {};  // not empty: its value is the staff id of who holds that from now on
 };
 
 struct RefuseWhen {

@@ -1,5 +1,6 @@
 #include "escalation/reports.hpp"
 
+#include "escalation/drills.hpp"
 #include "escalation/facts.hpp"
 #include "escalation/lanes.hpp"
 #include "escalation/limits.hpp"
@@ -33,7 +34,7 @@ bool printable_ascii(const std::string& text)
 }
 
 std::vector<Missing> faults_of(
-    const Protocol& protocol, const Directory& directory, const Report& command
+    const Protocol& protocol, const Directory& directory, const Report& command, Instant now
 )
 {
     std::vector<Missing> faults;
@@ -56,6 +57,10 @@ std::vector<Missing> faults_of(
             );
         check_length(subject.description, pointer + "/description", text_bytes_max, faults);
         check_facts(protocol, subject.facts, pointer + "/facts", faults);
+        check_recorded(protocol, directory, subject, pointer + "/facts", now, faults);
+        // What is said of nobody in particular is said of them as well.
+        const SubjectReport as_said{subject.student, {}, command.facts};
+        check_recorded(protocol, directory, as_said, "/facts", now, faults);
     }
     check_facts(protocol, command.facts, "/facts", faults);
     if (command.place) check_place(directory, *command.place, faults);
@@ -208,13 +213,23 @@ Decision report(
 )
 {
     const Protocol& protocol = rules.in_force();
-    std::vector<Missing> faults = faults_of(protocol, directory, command);
+    std::vector<Missing> faults = faults_of(protocol, directory, command, now);
     if (command.id.empty() || board.find(command.id) != nullptr)
         faults.push_back({"id_taken", "", "an incident has this id already"});
     if (command.drill_for && command.kind == Kind::Real)
         faults.push_back({"not_a_drill", "/drill_minutes", "only a drill ends by itself"});
     if (command.drill_for && (*command.drill_for <= Span{} || *command.drill_for > drill_max))
         faults.push_back({"drill_too_long", "/drill_minutes", "from 1 minute to 12 hours"});
+    if (!command.participants.empty() && command.kind != Kind::Drill)
+        faults.push_back({"not_a_drill", "/participants", "only a drill is for some and not others"}
+        );
+    for (const StaffId& staff : command.participants)
+        if (directory.person(staff) == nullptr)
+            faults.push_back(
+                {"staff_unknown",
+                 "/participants",
+                 "nobody on the roster has the id " + staff.text()}
+            );
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
     // Nobody is woken up to be asked whether they can be reached.
     if (command.kind == Kind::Test && in_window(protocol, directory, protocol.roll_call_never, now))
@@ -250,18 +265,21 @@ Decision report(
         event.ends_at = now + command.drill_for.value_or(
                                   command.kind == Kind::Drill ? drill_default : roll_call_default
                               );
+    event.participants = command.participants;
 
     std::vector<Event> events;
     const Incident fresh;
     Step step(protocol, directory, fresh, now, events);
     step.emit(std::move(event));
+    if (command.kind == Kind::Drill)
+        if (const Incident* alarm = alarm_beside(directory, board, step.incident()))
+            return refused("real_alarm", "", alarm->code + " is real, and at the same place");
     report_facts(step, command, Joining::AsReported);
     if (protocol.trusted.contains(command.via))
         open_incident(step, OpenedBecause::Trusted, command.by, protocol.floor);
     suggest(step, board);
     settle(step);
-    if (command.kind == Kind::Real)
-        pause_drills(rules, directory, board, step.incident(), now, events);
+    pause_drills(rules, directory, board, step.incident(), now, events);
     return events;
 }
 
@@ -338,6 +356,7 @@ Decision triage(
             true
         );
     settle(joined);
+    pause_drills(rules, directory, board, joined.incident(), now, events);
     return events;
 }
 

@@ -1,6 +1,7 @@
 #include "escalation/step.hpp"
 
 #include "escalation/endings.hpp"
+#include "escalation/facts.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -60,6 +61,7 @@ std::vector<Person> Step::people_of(
 {
     std::vector<Person> out;
     const auto add = [&](const Person& person) {
+        if (!incident_.takes_part(person.staff)) return;
         const bool there = std::any_of(out.begin(), out.end(), [&](const Person& other) {
             return other.staff == person.staff;
         });
@@ -162,6 +164,7 @@ void Step::inform(
     const std::vector<ChannelName>& channels
 )
 {
+    if (!incident_.takes_part(person.staff)) return;
     informs_.push_back({person, inform, text, channels});
 }
 
@@ -286,7 +289,8 @@ void settle(Step& step)
         return;
     }
     for (unsigned round = 0; round < rounds_max && step.incident().live(); ++round) {
-        bool changed = settle_rules(step);
+        bool changed = settle_assumed(step);
+        changed |= settle_rules(step);
         changed |= settle_level(step);
         changed |= settle_duties(step);
         changed |= climb(step);

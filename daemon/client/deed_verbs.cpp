@@ -33,6 +33,7 @@ struct Deed {
     const char* zh = "";
     const char* en = "";
     std::vector<Member> members;
+    bool states = false;  // takes facts
 };
 
 const Member reason{"--reason", "reason", false, "理由；“-”为标准输入", "why; \"-\" for stdin"};
@@ -129,7 +130,8 @@ const std::vector<Deed>& deeds()
          "加入一名当事人",
          "add a student",
          {{"--student", "student_id", false, "学号", "student id"},
-          {"--describe", "description", false, "不知道是谁时的描述", "somebody not identified"}}},
+          {"--describe", "description", false, "不知道是谁时的描述", "somebody not identified"}},
+         true},
         {"identify",
          "subjects/{}/identify",
          false,
@@ -192,6 +194,7 @@ struct Arguments {
     std::string incident;
     std::vector<std::string> values;
     std::vector<std::string> evidence;
+    std::vector<std::string> facts;
     Behalf behalf;
 };
 
@@ -219,6 +222,7 @@ ApiRequest request_for(const Deed& deed, const Arguments& arguments)
         for (const auto& [name, value] : pairs_of(arguments.evidence)) evidence[name] = value;
         body["evidence"] = std::move(evidence);
     }
+    if (!arguments.facts.empty()) body["facts"] = facts_of(pairs_of(arguments.facts));
     put(body, arguments.behalf);
     return {"/api/v1/incidents/" + encoded(arguments.incident) + "/" + path, std::move(body)};
 }
@@ -241,6 +245,10 @@ void add_deed(CLI::App& app, Invocation& invocation, const Deed& deed)
             "--evidence",
             to->evidence,
             say("依据 名=值，可多次", "NAME=VALUE; may be repeated")
+        );
+    if (deed.states)
+        add_pairs(
+            verb, "--fact", to->facts, say("情况 名=值，可多次", "NAME=VALUE; may be repeated")
         );
     if (deed.on_behalf) add_behalf(verb, to->behalf, say);
     verb.callback([&invocation, &deed, to] {

@@ -41,14 +41,14 @@ js::value fact_value(std::string_view text)
     return words;
 }
 
+}  // namespace
+
 js::object facts_of(const std::vector<Pair>& facts)
 {
     js::object out;
     for (const auto& [name, value] : facts) out[name] = fact_value(value);
     return out;
 }
-
-}  // namespace
 
 void put(js::object& body, const Behalf& behalf)
 {
@@ -62,6 +62,9 @@ ApiRequest request_for(const OpenArguments& arguments)
     put(body, "via", arguments.via);
     put(body, "kind", arguments.kind);
     if (arguments.drill_minutes) body["drill_minutes"] = *arguments.drill_minutes;
+    if (!arguments.participants.empty())
+        body["participants"] =
+            js::array(arguments.participants.begin(), arguments.participants.end());
     js::array subjects;
     for (const std::string& student : arguments.students)
         subjects.push_back(js::object{{"student_id", student}});

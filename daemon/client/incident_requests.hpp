@@ -18,6 +18,7 @@ struct OpenArguments {
     std::string via;
     std::string kind;  // empty: real
     std::optional<unsigned> drill_minutes;
+    std::vector<std::string> participants;  // of a drill; empty: everybody it would call out
     std::vector<std::string> students;
     std::vector<std::string> descriptions;  // of people nobody has identified
     std::string campus;
@@ -39,6 +40,9 @@ struct Behalf {
 
 // Into the body of a request; what is empty is left out.
 void put(boost::json::object& body, const Behalf& behalf);
+
+// Values of a set are written with commas between them.
+[[nodiscard]] boost::json::object facts_of(const std::vector<Pair>& facts);
 
 struct AnswerArguments {
     std::string incident;

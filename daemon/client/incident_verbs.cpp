@@ -305,7 +305,15 @@ void add_exercise(CLI::App& app, Invocation& invocation, const Exercise& exercis
         "--minutes", to->drill_minutes, say("几分钟后自动结束", "it ends by itself after this")
     );
     verb.add_option("--via", to->via, say("来源", "source"))->capture_default_str();
-    if (exercise.placed) add_whereabouts(verb, *to, say);
+    if (exercise.placed) {
+        verb.add_option(
+            "--participant",
+            to->participants,
+            say("参加者的职工编号，可多次；不写则按协议呼叫所有人",
+                "staff id of who takes part, may be repeated; left out: all that it would call out")
+        );
+        add_whereabouts(verb, *to, say);
+    }
     verb.callback([&invocation, to] {
         invocation.leave([&invocation, to] {
             return invocation.ask(request_for(*to), &incident_brief);

@@ -59,6 +59,7 @@ struct Verb {
     bool on_behalf = false;  // takes `staff` and `heard_by`
     const char* forbidden = "";
     bool desk_only = false;  // which incident is which, and under which protocol, is the desk's
+    bool of_drills = false;  // whoever may begin a drill may, too
 };
 
 // The HTTP API of docs/openapi.yaml: turns requests into commands and the state into views. It

@@ -132,7 +132,7 @@ void Api::add_commands(Router& router)
     verb(
         Method::Post,
         v1("/incidents/{id}/drill-end"),
-        {&drill_end_of, 200, true, "this token ends no drill"}
+        {&drill_end_of, 200, true, "this token ends no drill", false, true}
     );
     verb(
         Method::Post,
@@ -228,7 +228,8 @@ awaitable<Response> Api::act(Verb verb, Request request, Params params)
 
     if (!seen(params.at("id"), identity)) co_return not_found();
     const bool desk = identity.role == Role::DutyDesk;
-    if (!may_write(identity) || (verb.desk_only && !desk)) co_return forbidden(verb.forbidden);
+    const bool may = may_write(identity) || (verb.of_drills && may_open(identity, Kind::Drill));
+    if (!may || (verb.desk_only && !desk)) co_return forbidden(verb.forbidden);
     if (!not_for_them.empty()) co_return forbidden(std::move(not_for_them));
     auto render = render_incident(deed.incident, identity, verb.status);
     auto response = take(std::move(command), once, std::move(render));

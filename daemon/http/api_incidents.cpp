@@ -23,6 +23,7 @@ constexpr std::size_t subjects_max = 20;
 constexpr std::size_t list_max = 100;
 constexpr std::size_t timeline_max = 500;
 constexpr std::int64_t drill_minutes_max = 12 * 60;
+constexpr std::size_t participants_max = 500;
 
 std::vector<SubjectReport> subjects_from(BodyReader& body, std::vector<InputFault>& faults)
 {
@@ -120,6 +121,13 @@ Report Api::report_from(
         if (report.kind == Kind::Real) reader.fault("drill_minutes", "only a drill ends by itself");
         report.drill_for = std::chrono::minutes(*minutes);
     }
+    if (const js::array* participants = reader.array("participants", participants_max))
+        for (const js::value& one : *participants) {
+            if (one.is_string() && !one.get_string().empty())
+                report.participants.emplace(std::string(one.get_string()));
+            else
+                reader.fault("participants", "a list of staff ids");
+        }
     report.subjects = subjects_from(reader, faults);
     report.place = place_from(reader);
     report.callback = reader.text("callback");

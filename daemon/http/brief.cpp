@@ -3,13 +3,35 @@
 #include "daemon/http/responder_view.hpp"
 #include "escalation/evaluate.hpp"
 
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <map>
 #include <set>
+#include <string>
 
 namespace shouwang::http {
 
 using namespace escalation;
 
 namespace {
+
+// With its day: what goes on past midnight is read by people who were not there.
+std::string stamp(const Protocol& protocol, Instant at)
+{
+    const std::chrono::year_month_day day(
+        std::chrono::floor<std::chrono::days>(at + protocol.utc_offset)
+    );
+    std::array<char, 16> out{};
+    std::snprintf(
+        out.data(),
+        out.size(),
+        "%02u-%02u ",
+        static_cast<unsigned>(day.month()),
+        static_cast<unsigned>(day.day())
+    );
+    return out.data() + local_time(protocol, at);
+}
 
 std::string role_of(const Protocol& protocol, const DutyInstance& duty, const StaffId& staff)
 {
@@ -35,7 +57,7 @@ std::string duty_line(const Protocol& protocol, const DutyInstance& duty)
         case DutyState::Waived: out += "已免除 "; break;
         case DutyState::Moot: break;
     }
-    if (duty.ended_at) out += local_time(protocol, *duty.ended_at);
+    if (duty.ended_at) out += stamp(protocol, *duty.ended_at);
     return out + "\n";
 }
 
@@ -51,7 +73,32 @@ std::string fact_lines(const Protocol& protocol, const Incident& incident)
             const auto label = defined->second.value_labels.find(value);
             out += (label == defined->second.value_labels.end() ? value : label->second) + " ";
         }
-        out += "（" + local_time(protocol, fact.since) + "）\n";
+        out += "（" + stamp(protocol, fact.since) + "）\n";
+    }
+    return out;
+}
+
+// Who was called and never said a word, by role, and how often they were tried.
+std::string unanswered_lines(const Protocol& protocol, const Incident& incident)
+{
+    std::map<StaffId, unsigned> calls;
+    std::map<StaffId, RoleName> roles;
+    for (const auto& [id, page] : incident.pages) {
+        if (page.asks.empty()) continue;
+        ++calls[page.staff];
+        roles.try_emplace(page.staff, page.role);
+    }
+    for (const auto& [key, duty] : incident.duties)
+        for (const auto& [staff, ask] : duty.asks)
+            if (!ask.answer.empty()) calls.erase(staff);
+    for (const auto& [name, entries] : incident.registers)
+        for (const RegisterEntry& entry : entries) calls.erase(entry.staff);
+    for (const Record& record : incident.records) calls.erase(record.by.staff);
+    std::string out;
+    for (const auto& [staff, count] : calls) {
+        const auto role = protocol.roles.find(roles.at(staff));
+        out += (role == protocol.roles.end() ? "相关人员" : role->second.label) + "：呼叫 " +
+               std::to_string(count) + " 次未答复\n";
     }
     return out;
 }
@@ -63,11 +110,11 @@ std::string brief_draft(const ViewContext& context, const Incident& incident)
     const Protocol& protocol = context.rules.frozen(incident.protocol);
     std::string out = "警情" + incident.code + "情况简报（草稿，请核对补充）\n";
     if (incident.kind == Kind::Drill) out += "【演练】\n";
-    out += "时间：" + local_time(protocol, incident.opened_at) + " 启动\n";
+    out += "时间：" + stamp(protocol, incident.opened_at) + " 启动\n";
     out += "地点：" + (incident.place.label.empty() ? "待核实" : incident.place.label) + "\n";
     if (!incident.level.empty())
         out += "级别：" + protocol.level(incident.level).label + "，自 " +
-               local_time(protocol, incident.level_since) + "\n";
+               stamp(protocol, incident.level_since) + "\n";
     std::set<std::string> colleges;
     for (const auto& [id, subject] : incident.subjects)
         if (const Unit* college = context.directory.unit(subject.college))
@@ -78,7 +125,8 @@ std::string brief_draft(const ViewContext& context, const Incident& incident)
     for (const DutyName& name : protocol.duty_order)
         for (const auto& [key, duty] : incident.duties)
             if (key.name == name) out += duty_line(protocol, duty);
-    return out;
+    const std::string unanswered = unanswered_lines(protocol, incident);
+    return unanswered.empty() ? out : out + "\n未答复\n" + unanswered;
 }
 
 }  // namespace shouwang::http

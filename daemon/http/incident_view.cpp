@@ -265,7 +265,7 @@ js::array records(const Incident& incident, const Viewpoint& viewpoint)
 }
 
 // What people are asked to decide, and what they decided. Nobody dials but a person.
-js::array decisions(const Protocol& protocol, const Incident& incident)
+js::array decisions(const Protocol& protocol, const Incident& incident, const Viewpoint& viewpoint)
 {
     js::array out;
     for (const auto& [key, duty] : incident.duties) {
@@ -275,7 +275,7 @@ js::array decisions(const Protocol& protocol, const Incident& incident)
         for (const auto& [word, effect] : defined->second.answers)
             if (effect == Effect::Satisfy) words.push_back(js::value(word.text()));
         const bool decided = duty.state == DutyState::Done;
-        out.push_back(js::object{
+        js::object row{
             {"decision", defined->second.decision},
             {"duty", key.text()},
             {"label", defined->second.label},
@@ -286,7 +286,18 @@ js::array decisions(const Protocol& protocol, const Incident& incident)
             {"values", std::move(words)},
             {"value", text_or_null(duty.decided.text())},
             {"at", decided ? instant_or_null(duty.ended_at) : js::value(nullptr)},
-            {"by", text_or_null(duty.ended_by.text())}});
+            {"by", text_or_null(duty.ended_by.text())}};
+        const auto said = duty.asks.find(duty.ended_by);
+        if (decided && said != duty.asks.end() && viewpoint.names_all(incident)) {
+            const Ask& ask = said->second;
+            row["reason"] = text_or_null(ask.reason);
+            for (const char* field : {"at", "note"}) {
+                const auto given = ask.fields.find(field);
+                row[field == std::string_view("at") ? "said_at" : field] =
+                    given == ask.fields.end() ? js::value(nullptr) : js::value(given->second);
+            }
+        }
+        out.push_back(std::move(row));
     }
     return out;
 }
@@ -455,10 +466,14 @@ js::object incident_view(
     out["pages"] = pages(context, protocol, incident);
     out["pages_total"] = incident.page_count;
     out["holes"] = holes(protocol, incident, viewpoint);
-    out["decisions"] = decisions(protocol, incident);
+    out["decisions"] = decisions(protocol, incident, viewpoint);
     out["suggestions"] = suggestions(incident);
     out["paused"] = incident.paused;
     out["ends_at"] = instant_or_null(incident.ends_at);
+    js::array participants;
+    for (const StaffId& staff : incident.participants)
+        participants.push_back(js::value(staff.text()));
+    out["participants"] = std::move(participants);
     out["goes_on_in"] = text_or_null(incident.attached_to.text());
     out["joined"] = joined(context, incident);
     out["records"] = records(incident, viewpoint);

@@ -6,7 +6,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
+#include <charconv>
 #include <map>
+#include <sstream>
+#include <system_error>
 #include <utility>
 
 namespace shouwang::http {
@@ -82,7 +85,23 @@ js::object body_of(const Protocol& protocol, const Fields& fields)
     set_text(body, "callback", field_of(fields, "callback"));
     set_text(body, "text", field_of(fields, "text"));
     set_text(body, "via", field_of(fields, "via"));
-    set_text(body, "kind", field_of(fields, "kind"));
+    const std::string kind = field_of(fields, "kind");
+    set_text(body, "kind", kind);
+    if (kind == word_of(Kind::Drill)) {
+        const std::string minutes = field_of(fields, "drill_minutes");
+        int number = 0;
+        const char* end = minutes.data() + minutes.size();
+        const auto read = std::from_chars(minutes.data(), end, number);
+        // What is no number is left as it is, to be found fault with.
+        if (read.ec == std::errc{} && read.ptr == end)
+            body["drill_minutes"] = number;
+        else
+            set_text(body, "drill_minutes", minutes);
+        js::array participants;
+        std::istringstream words(field_of(fields, "participants"));
+        for (std::string word; words >> word;) participants.push_back(js::value(word));
+        if (!participants.empty()) body["participants"] = std::move(participants);
+    }
     return body;
 }
 

@@ -91,6 +91,9 @@ Command answer_in(
     if (!ask.empty()) command.ask = DutyKey::parse(ask).value_or(DutyKey{DutyName(ask), "", 1});
     if (const auto minutes = minutes_in(field_of(fields, "eta_minutes"))) command.eta = *minutes;
     command.reason = field_of(fields, "reason");
+    for (const char* name : {"at", "note"})
+        if (std::string value = field_of(fields, name); !value.empty())
+            command.fields[name] = std::move(value);
     command.via = "link";
     command.by = link_account(who);
     return command;

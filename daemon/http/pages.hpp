@@ -181,7 +181,7 @@ struct WallPhone {
 // -------------------------------------------------------------------
 
 // A button is a form of its own: POST /r/{token}/{word} with ask, key, nonce, and with eta_minutes
-// or reason (either may be empty) where it asks for them.
+// reason, at or note (each may be empty) where it asks for them.
 struct ResponderButton {
     enum class Weight { Plain, Primary, Good, Warn };
     std::string word;
@@ -190,6 +190,7 @@ struct ResponderButton {
     Weight weight = Weight::Plain;
     bool wants_eta = false;
     bool wants_reason = false;
+    bool wants_call = false;  // when they dialled, and what they were told: `at` and `note`
 };
 struct ResponderAsk {
     std::string ask;  // duty key

@@ -128,7 +128,16 @@ std::string render_new(const IntakePage& page)
         {"vias", choices(page.vias, values, "via")},
         {"kinds", choices(page.kinds, values, "kind")}};
     for (const char* name :
-         {"building", "floor", "room", "detail", "student_id", "description", "callback", "text"})
+         {"building",
+          "floor",
+          "room",
+          "detail",
+          "student_id",
+          "description",
+          "callback",
+          "text",
+          "drill_minutes",
+          "participants"})
         data.emplace_back(name, sent(values, name));
     data.emplace_back("opened", page.opened ? result(*page.opened) : TemplateData(false));
     return fill_page("new.html", std::move(data));

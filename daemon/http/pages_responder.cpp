@@ -55,7 +55,8 @@ TemplateData ask_section(const ResponderAsk& ask, bool ended)
                 {"key", button.key},
                 {"weight", name_of(button.weight)},
                 {"wants_eta", button.wants_eta},
-                {"wants_reason", button.wants_reason}});
+                {"wants_reason", button.wants_reason},
+                {"wants_call", button.wants_call}});
     return TemplateData::Table{
         {"ask", ask.ask},
         {"label", ask.label},

@@ -149,6 +149,8 @@ std::vector<ResponderButton> buttons_for(
         button.weight = weight_of(does, first);
         button.wants_eta = does == Effect::Renew || starts_a_journey(context.protocol, word);
         const auto terms = defined.terms.find(word);
+        button.wants_call = does == Effect::Satisfy && !defined.dial.empty() &&
+                            (terms == defined.terms.end() || terms->second.needs.empty());
         button.wants_reason =
             does == Effect::NextRung ||
             (terms != defined.terms.end() &&

@@ -150,6 +150,7 @@ Command open_command(const RehearsalStep& step, const DeedContext& context)
                   : step.kind == "test" ? Kind::Test
                                         : Kind::Real;
     report.drill_for = step.drill_for;
+    for (const std::string& staff : step.participants) report.participants.emplace(staff);
     report.via = step.via;
     report.by = actor(context.stage, step.by);
     for (const config::RehearsalSubject& subject : step.subjects)

@@ -260,7 +260,10 @@ void RehearsalRecord::judge_state(const Expectation& wanted, daemon::Engine& eng
         } else if (key == "is") {
             found = {std::string(word_of(duty->state))};
         } else if (key == "due") {
-            found = {clock(duty->due ? duty->due : next_of(*duty))};
+            const std::optional<Instant> due = duty->due ? duty->due : next_of(*duty);
+            // With its date, where the file gives one.
+            const bool dated = given("due").find('T') != std::string::npos;
+            found = {dated && due ? http::to_rfc3339(*due) : clock(due)};
         } else if (key == "next") {
             found = {clock(next_of(*duty))};
         } else if (key == "rung") {

@@ -115,6 +115,12 @@ const std::string& House::token_of(const std::string& staff)
     return responders_.emplace(staff, std::move(token)).first->second;
 }
 
+std::string House::admin_token(const std::string& staff)
+{
+    return add_token({http::Role::Admin, escalation::StaffId(staff), {"hotline", "console"}, "", {}}
+    );
+}
+
 void House::write_settings() const
 {
     std::string text =

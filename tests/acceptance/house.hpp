@@ -68,6 +68,8 @@ public:
     [[nodiscard]] const std::string& public_intake() const noexcept { return public_; }
     // A responder's own; made at the first call, before the daemon is started.
     [[nodiscard]] const std::string& token_of(const std::string& staff);
+    // An administrator's, who may begin drills from the console; before the daemon is started.
+    [[nodiscard]] std::string admin_token(const std::string& staff);
 
     // One request to the daemon that runs, and its answer; the loop turns meanwhile.
     HttpReply call(HttpCall call);

@@ -64,6 +64,36 @@ TEST_CASE("merge: what comes from a calmer incident goes on at the graver one's 
     CHECK(duty_in(board, "i1", "wardens@F2").forever_next == morning + 30s + 4min);
 }
 
+TEST_CASE("merge: how bad the one that went ever was is not forgotten", "[merge]")
+{
+    ProtocolBuilder builder;
+    End& calmer = builder.protocol.ends[EndName("calmer")];
+    calmer.name = EndName("calmer");
+    calmer.outcome = EndOutcome::Lower;
+    calmer.level = LevelName("alert");
+    calmer.duties_ended = false;
+    calmer.signers = {targets({"chief"})};
+    Duty& debrief = builder.duty("debrief");
+    debrief.opens = atom(Topic::Incident, "reached", Op::Is, {"grave"});
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    open_two(board);
+    SetFacts smell = BoardDriver::facts({{FactName("smell"), {"strong"}}});
+    smell.incident = IncidentId("i2");
+    board.feed(smell);
+    smell.facts[FactName("smell")] = {"none"};
+    board.feed(smell);
+    SignEnd lower;
+    lower.incident = IncidentId("i2");
+    lower.end = EndName("calmer");
+    lower.staff = StaffId("chief-1");
+    lower.by = {"chief-1", StaffId("chief-1")};
+    board.feed(lower);
+    REQUIRE(board.incident("i1").duties.empty());
+    board.feed(merge("i1", "i2"));
+    CHECK(board.incident("i1").levels.contains(LevelName("grave")));
+    CHECK(board.duty("debrief").open());
+}
+
 TEST_CASE("merge: open in one, put aside in the other, it is asked on", "[merge]")
 {
     ProtocolBuilder builder;

@@ -136,6 +136,8 @@ TEST_CASE("report: of a known subject joins the incident that has them", "[escal
     // A drill never swallows a real one, nor the other way round.
     Report drill = BoardDriver::report("i3");
     drill.kind = Kind::Drill;
+    CHECK(board.refused(drill) == "real_alarm");
+    drill.subjects[0].student = StudentId("st-2");
     board.feed(drill);
     CHECK(board.board().incidents.size() == 2);
     CHECK(board.incident("i3").code == "D0002");

@@ -304,6 +304,9 @@ void CoreWorld::alarm_at_the_same_place(const Incident& incident)
     command.kind = incident.kind == Kind::Real && whims_.chance(2, 3) ? Kind::Drill : Kind::Real;
     if (command.kind == Kind::Drill ? whims_.chance(3, 4) : whims_.chance(1, 12))
         command.drill_for = std::chrono::minutes(1 + whims_.below(90));
+    if (command.kind == Kind::Drill && whims_.chance(1, 3))
+        for (const StaffId& staff : staff_)
+            if (whims_.chance(1, 2)) command.participants.insert(staff);
     command.place =
         PlaceReport{{}, incident.place.building.text(), {}, "CANARY room", "CANARY detail"};
     command.facts = drawn_facts(false, whims_);

@@ -13,6 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// Whatever an open incident asks of anybody by itself, it has asked by then.
+constexpr Span asked_within = std::chrono::minutes(21);
+
 constexpr std::size_t incidents_max = 3;
 constexpr unsigned heal_rounds_max = 600;
 constexpr Span heal_within = 4h;
@@ -163,6 +166,8 @@ void CoreWorld::write_down(const Incident& incident)
             if (dice_.chance(1, 8)) continue;
             command.fields[field.name] =
                 fact == protocol_.facts.end() ? "CANARY words" : some_value(fact->second, dice_);
+            if (!field.holder.empty() && dice_.chance(3, 4))
+                command.fields[field.name] = somebody().text();
         }
         feed(command);
         return;
@@ -210,16 +215,22 @@ bool CoreWorld::help(const Incident& incident, const DutyInstance& duty)
             const auto fact = protocol_.facts.find(field.fact);
             command.fields[field.name] =
                 fact == protocol_.facts.end() || fact->second.values.empty()
-                    ? "1"
+                    ? "0"
                     : fact->second.values.front();
+            if (!field.holder.empty()) command.fields[field.name] = staff_.front().text();
         }
+        // What cannot be said of them this way is left for another record to say.
+        AddRecord fewer = command;
+        for (const RecordField& field : rule.record)
+            if (!field.required && !field.fact.empty()) fewer.fields.erase(field.name);
         // Whoever was asked first; then whoever else the protocol lets write it.
         std::vector<StaffId> people;
         for (const auto& [staff, ask] : duty.asks) people.push_back(staff);
         people.insert(people.end(), staff_.begin(), staff_.end());
         return std::any_of(people.begin(), people.end(), [&](const StaffId& staff) {
             command.by = {"phone", staff};
-            return feed(command);
+            fewer.by = command.by;
+            return feed(command) || feed(fewer);
         });
     }
     Answer command;
@@ -316,7 +327,7 @@ void CoreWorld::calm(const IncidentId& id, const char* source)
 {
     std::map<FactName, FactValue> best;
     for (const auto& [name, fact] : protocol_.facts)
-        if (!fact.only_signed && !fact.only_recorded &&
+        if (!fact.only_signed && !said_by_record(fact) &&
             (fact.kind == FactKind::Scale || fact.kind == FactKind::Set))
             best[name] = {fact.values.front()};
     std::vector<SubjectId> subjects{SubjectId{}};
@@ -324,6 +335,17 @@ void CoreWorld::calm(const IncidentId& id, const char* source)
         subjects.push_back(subject);
     for (const SubjectId& subject : subjects)
         feed(SetFacts{id, subject, best, source, std::nullopt, {"desk", StaffId{}}});
+    // Of some of them these are said by a record alone.
+    for (const auto& [name, fact] : protocol_.facts)
+        for (const SubjectId& subject : subjects)
+            if (!fact.only_signed && said_by_record(fact) && fact.kind == FactKind::Scale)
+                feed(SetFacts{
+                    id,
+                    subject,
+                    {{name, {fact.values.front()}}},
+                    source,
+                    std::nullopt,
+                    {"desk", StaffId{}}});
 }
 
 void CoreWorld::heal()
@@ -381,14 +403,26 @@ bool CoreWorld::sign_off(const IncidentId& id, const End& end)
     for (const std::string& field : end.evidence) command.evidence[field] = "CANARY";
     const auto people = possible_signers(board_.incidents.at(id), end);
     const auto over = [&] { return board_.incidents.at(id).stage == stage_after(end); };
-    // The desk passes on what everybody says, which is worth one signature; the rest is theirs.
-    for (const bool own : {false, true})
-        for (const StaffId& staff : people) {
-            if (over()) break;
-            command.staff = staff;
-            command.by = {own ? staff.text() : "desk", own ? staff : StaffId()};
-            feed(command);
+    const auto sign = [&] {
+        // The desk passes on what everybody says, which is worth one signature; the rest is theirs.
+        for (const bool own : {false, true})
+            for (const StaffId& staff : people) {
+                if (over()) return;
+                command.staff = staff;
+                command.by = {own ? staff.text() : "desk", own ? staff : StaffId()};
+                feed(command);
+            }
+    };
+    sign();
+    // Some of what stands in the way is asked only after a while.
+    if (!over() && people.size() >= end.signers.size()) {
+        for (const Instant until = now_ + asked_within; now_ < until;) {
+            now_ = std::min(until, std::max(now_, board_.deadline().value_or(until)));
+            serve_deadlines();
         }
+        heal();
+        sign();
+    }
     std::string missing;
     if (!over())
         for (const Missing& item :

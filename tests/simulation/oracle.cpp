@@ -187,7 +187,13 @@ void Oracle::watch(const SeenIncident& seen, const Incident& incident, Instant n
             key.text()
         );
         const Instant since = std::max({duty.heard_at, seen.level_since, turn});
-        must(now - since <= bound + duty.asleep, "2", "a life duty fell silent:", key.text());
+        // A drill whose people take no part in it is silent to everybody else.
+        must(
+            now - since <= bound + duty.asleep || !incident.participants.empty(),
+            "2",
+            "a life duty fell silent:",
+            key.text()
+        );
     }
     must(!waiting || incident.deadline().has_value(), "2", "no deadline:", incident.id.text());
 }

@@ -119,6 +119,7 @@ void Reading::operator()(const Paged& e)
     must(e.page.text() == after_.id.text() + "." + number, "4", "a key is used twice");
     must(oracle_.directory_.person(e.staff) != nullptr, "11", "a page to nobody");
     must(!e.channels.empty(), "11", "a page by no channel, to", e.staff.text());
+    must(after_.takes_part(e.staff), "5", "a drill calls out somebody else:", e.staff.text());
     must(!e.text.empty(), "11", "a page without a text, to", e.staff.text());
     if (!e.asks.empty())
         must(paged_.insert(e.staff).second, "5", "two pages at once to", e.staff.text());
@@ -455,7 +456,8 @@ void Reading::finish_climbs()
     // A drill whose time was up tells nobody any more, whatever had come due before that.
     if (!incident_.live()) return;
     for (const DutyKey& key : repeated_) {
-        if (!duty(key, "repeated").open()) continue;
+        // Nor does one that nobody takes part in.
+        if (!duty(key, "repeated").open() || !after_.participants.empty()) continue;
         must(
             std::any_of(
                 told_.begin(), told_.end(), [&](const auto& told) { return told.first == key; }
@@ -500,7 +502,7 @@ void Reading::finish_raise()
                 );
                 for (const Person& person : found.people)
                     must(
-                        seen.asks.contains(person.staff),
+                        seen.asks.contains(person.staff) || !after_.takes_part(person.staff),
                         "3",
                         "a raise left out",
                         person.staff.text(),

@@ -206,6 +206,8 @@ bool ShellWorld::help()
                     record.fields[field.name] = fact == stage_.protocol->facts.end()
                                                     ? "CANARY"
                                                     : fact->second.values.front();
+                    if (field.contact) record.fields[field.name] = "0";
+                    if (!field.holder.empty()) record.fields[field.name] = writer.text();
                 }
                 commands.emplace_back(record);
                 continue;
@@ -259,7 +261,7 @@ void ShellWorld::calm_down()
                 id, {student->first, "", {}}, "healed", {"desk", StaffId{}}});
         SetFacts calm{id, {}, {}, "healed", std::nullopt, {"desk", StaffId{}}};
         for (const auto& [fact, rule] : stage_.protocol->facts)
-            if (!rule.only_recorded &&
+            if (!said_by_record(rule) &&
                 (rule.kind == FactKind::Set || (rule.kind == FactKind::Scale && !rule.only_signed)))
                 calm.facts[fact] = {rule.values.front()};
         commands.push_back(calm);

@@ -25,6 +25,13 @@ inline escalation::Stage stage_after(const escalation::End& end)
                                                             : escalation::Stage::Closed;
 }
 
+// Of some people at least, only a duty's record says it.
+inline bool said_by_record(const escalation::Fact& fact)
+{
+    return fact.only_recorded ||
+           !std::holds_alternative<escalation::Never>(fact.only_recorded_when.node);
+}
+
 // Nobody can do this duty: it is there until an ending is signed.
 inline bool only_signed_off(const escalation::Duty& duty)
 {

@@ -159,7 +159,7 @@ export class Detail {
     if (!list.length) return null;
     return el("section", {}, el("h3", {}, "需人决定"), el("dl", { class: "people" }, list.map((one) => el("div", {},
       el("dt", {}, `${one.label} `), el("dd", {},
-        one.value ? `${wordLabel(one.value)}（${time(one.at)}）` : ["待决定 ", one.due ? countdown(one.due) : null],
+        one.value ? `${wordLabel(one.value)}（${[time(one.at), one.said_at && `${one.said_at} 拨打`, one.reason, one.note].filter(Boolean).join("，")}）` : ["待决定 ", one.due ? countdown(one.due) : null],
         one.value || (!one.dial && this.view.kind !== "drill") ? null : dial(this.view.kind, one.dial),
         one.state === "open" && may("act") && !gone.has(this.view.phase)
           ? el("button", { type: "button", class: "button", click: () => decide(this.dialog(), this.view, one) }, "登记决定…") : null)))));

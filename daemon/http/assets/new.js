@@ -24,6 +24,7 @@ function drill() {
   document.body.classList.toggle("drill-frame", chosen);
   const line = document.querySelector("#drill-line");
   if (line) line.hidden = !chosen;
+  for (const field of document.querySelectorAll(".of-drill")) field.hidden = !chosen;
 }
 
 function say(text) {

@@ -1,0 +1,216 @@
+#include "escalation/evaluate.hpp"
+#include "tests/support/board_driver.hpp"
+#include "tests/support/protocol_builder.hpp"
+
+#include <catch2/catch.hpp>
+
+// What only a record says, what a record moves, and what is taken to be so until somebody speaks.
+
+using namespace shouwang::escalation;
+using namespace shouwang::test;
+
+namespace {
+
+const Actor desk{"desk", StaffId{}};
+
+Condition minor()
+{
+    return atom(Topic::Subject, "minor", Op::Is, {"yes"});
+}
+
+// "family" is what was said to whom; st-1 is a child and st-2 is none.
+struct Families {
+    Families()
+    {
+        Fact& family = builder.protocol.facts[FactName("family")];
+        family.name = FactName("family");
+        family.label = "family";
+        family.per_subject = true;
+        family.course = true;
+        family.values = {"told", "away"};
+        family.only_recorded_when = minor();
+        Duty& call = builder.duty("call");
+        call.scope = Scope::Subject;
+        call.answer_from = targets({"chief"});
+        call.record = {{"family", "family", FactName("family"), true}};
+        house.directory.students.at(StudentId("st-1")).birth_date =
+            std::chrono::sys_days(std::chrono::March / 1 / 2010);
+    }
+    [[nodiscard]] BoardDriver board() const { return {builder.protocol, house.directory, morning}; }
+
+    ProtocolBuilder builder;
+    DirectoryBuilder house;
+};
+
+std::string refused_for(BoardDriver& board, const char* subject)
+{
+    SetFacts told = BoardDriver::facts({{FactName("family"), {"told"}}});
+    told.subject = SubjectId(subject);
+    return board.refused(told);
+}
+
+FactValue family(const BoardDriver& board, const char* subject)
+{
+    const FactState* known = fact_of(board.incident(), SubjectId(subject), FactName("family"));
+    return known == nullptr ? FactValue{} : known->value;
+}
+
+}  // namespace
+
+TEST_CASE("facts: of those for whom it has to be written down only a record says it", "[record]")
+{
+    const Families families;
+    BoardDriver board = families.board();
+    board.open({}, {"st-1", "st-2"});
+    CHECK(refused_for(board, "s1") == "fact_recorded");
+    // Of nobody in particular is of both of them.
+    CHECK(refused_for(board, "") == "fact_recorded");
+    SetFacts grown_up = BoardDriver::facts({{FactName("family"), {"told"}}});
+    grown_up.subject = SubjectId("s2");
+    board.feed(grown_up);
+    CHECK(family(board, "s2") == FactValue{"told"});
+    board.feed(AddRecord{
+        IncidentId("i1"), "call@s1", {{"family", "told"}}, {"desk", StaffId("chief-1")}, {}});
+    CHECK(family(board, "s1") == FactValue{"told"});
+}
+
+TEST_CASE("facts: nor does the report they come with", "[record]")
+{
+    const Families families;
+    BoardDriver board = families.board();
+    Report of_them = BoardDriver::report("i1");
+    of_them.subjects = {{StudentId("st-1"), {}, {{FactName("family"), {"told"}}}}};
+    CHECK(board.refused(of_them) == "fact_recorded");
+    of_them.subjects = {{StudentId("st-1"), {}, {}}};
+    of_them.facts = {{FactName("family"), {"told"}}};
+    CHECK(board.refused(of_them) == "fact_recorded");
+    of_them.facts.clear();
+    of_them.subjects = {{StudentId("st-2"), {}, {}}};
+    board.feed(of_them);
+    AddSubject child{
+        IncidentId("i1"), {StudentId("st-1"), {}, {{FactName("family"), {"told"}}}}, "desk", desk};
+    CHECK(board.refused(child) == "fact_recorded");
+}
+
+TEST_CASE("identify: what was said before anybody knew of the child is not known", "[record]")
+{
+    const Families families;
+    BoardDriver board = families.board();
+    board.open({}, {""});
+    board.set("family", "told");
+    REQUIRE(family(board, "s1") == FactValue{"told"});
+    board.feed(Identify{IncidentId("i1"), SubjectId("s1"), StudentId("st-1"), desk});
+    CHECK(family(board, "s1").empty());
+}
+
+TEST_CASE("record: whom it names holds the register from now on", "[record]")
+{
+    ProtocolBuilder builder;
+    Register& command = builder.list("command", {"arrived"}, {"withdrawn"});
+    command.one = true;
+    command.rank = {RoleName("chief"), RoleName("fitter")};
+    Duty& unify = builder.duty("unify");
+    unify.answer_from = targets({"mayor"});
+    RecordField who;
+    who.name = "who";
+    who.label = "who";
+    who.holder = RegisterName("command");
+    unify.record = {who};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    board.say("chief-1", "arrived");
+    const auto named = [](const char* staff) {
+        return AddRecord{
+            IncidentId("i1"), "unify", {{"who", staff}}, {"desk", StaffId("mayor-1")}, {}};
+    };
+    CHECK(board.refused(named("the chief")) == "staff_unknown");
+    CHECK(board.incident().registers.at(RegisterName("command")).front().staff.text() == "chief-1");
+    board.feed(named("fitter-1"));
+    const auto& held = board.incident().registers.at(RegisterName("command"));
+    REQUIRE(held.size() == 1);
+    CHECK(held.front().staff.text() == "fitter-1");
+    CHECK(held.front().role == RoleName("fitter"));
+    CHECK(board.duty("unify").state == DutyState::Done);
+}
+
+TEST_CASE("facts: what nobody has said is taken to be so, until somebody says it", "[record]")
+{
+    ProtocolBuilder builder;
+    Fact& leave = builder.protocol.facts[FactName("leave")];
+    leave.name = FactName("leave");
+    leave.label = "leave";
+    leave.per_subject = true;
+    leave.course = true;
+    leave.values = {"given", "needless"};
+    leave.assumed = {{"needless", fact_is("breath", "gone")}};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    const auto known = [&](const char* subject) -> const FactState* {
+        return fact_of(board.incident(), SubjectId(subject), FactName("leave"));
+    };
+    board.open({}, {"st-1", "st-2"});
+    CHECK(known("s1") == nullptr);
+    SetFacts gone = BoardDriver::facts({{FactName("breath"), {"gone"}}});
+    gone.subject = SubjectId("s2");
+    board.feed(gone);
+    CHECK(known("s1") == nullptr);
+    REQUIRE(known("s2") != nullptr);
+    CHECK(known("s2")->value == FactValue{"needless"});
+    CHECK(known("s2")->source == "protocol");
+    SetFacts given = BoardDriver::facts({{FactName("leave"), {"given"}}});
+    given.subject = SubjectId("s2");
+    board.feed(given);
+    board.run(1min);
+    board.set("smell", "strong");
+    CHECK(known("s2")->value == FactValue{"given"});
+}
+
+TEST_CASE("incident: what it ever was at it has reached, also when it is calmer now", "[record]")
+{
+    ProtocolBuilder builder;
+    Duty& look_back = builder.duty("look_back");
+    look_back.waive_by = targets({"chief"});
+    look_back.waive_when = atom(Topic::Incident, "reached", Op::IsNot, {"grave"});
+    End& calmer = builder.protocol.ends[EndName("calmer")];
+    calmer.name = EndName("calmer");
+    calmer.outcome = EndOutcome::Lower;
+    calmer.level = LevelName("alert");
+    calmer.duties_ended = false;
+    calmer.signers = {targets({"chief"})};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    board.set("smell", "strong");
+    board.set("smell", "none");
+    SignEnd lower;
+    lower.incident = IncidentId("i1");
+    lower.end = EndName("calmer");
+    lower.staff = StaffId("chief-1");
+    lower.by = {"chief-1", StaffId("chief-1")};
+    board.feed(lower);
+    REQUIRE(board.incident().level == LevelName("alert"));
+    Waive waiver{
+        IncidentId("i1"), *DutyKey::parse("look_back"), "calm", StaffId("chief-1"), desk, {}};
+    CHECK(board.refused(waiver) == "too_early");
+
+    BoardDriver other(builder.protocol, DirectoryBuilder().directory, morning);
+    other.open();
+    other.feed(waiver);
+    CHECK(other.duty("look_back").state == DutyState::Waived);
+}
+
+TEST_CASE("answer: why, and when they dialled, stays with who said it", "[record]")
+{
+    ProtocolBuilder builder;
+    Duty& brigade = builder.duty("brigade");
+    brigade.decision = "brigade";
+    brigade.answers = {{Word("called"), Effect::Satisfy}};
+    brigade.ladder = {rung(0s, {"chief"})};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    Answer called = BoardDriver::answer("chief-1", "called");
+    called.reason = "smoke";
+    called.fields = {{"at", "10:01"}, {"note", "No. 7"}};
+    board.feed(called);
+    const Ask& ask = board.duty("brigade").asks.at(StaffId("chief-1"));
+    CHECK(ask.reason == "smoke");
+    CHECK(ask.fields.at("at") == "10:01");
+}
