@@ -284,7 +284,9 @@ void check_end(const End& end, ProtocolDraft& draft)
     const std::string path = "end." + end.name.text();
     const std::size_t needed = signers_needed(end);
     // 落实到人: whoever ends it answers for it; a close is filed for good.
-    const std::string clause = end.outcome == EndOutcome::Closed ? " (N8.4)" : " (N7.8)";
+    const std::string clause = draft.locks != "notice"             ? ""
+                               : end.outcome == EndOutcome::Closed ? " (N8.4)"
+                                                                   : " (N7.8)";
     if (end.signers.size() < needed)
         draft.faults.add(
             draft.place(path + ".signers"),

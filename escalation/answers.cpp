@@ -75,7 +75,8 @@ bool enter(Step& step, const Register& rules, const StaffId& staff, const RoleNa
         if (found != step.incident().registers.end() && !found->second.empty()) {
             const RegisterEntry holder = found->second.front();
             const auto held = rank_in(step, rules, holder.staff, holder.role);
-            if (held && *held <= *rank) return false;
+            // Whom somebody appointed who may has no rank, and stays until that is taken back.
+            if (!held || *held <= *rank) return false;
             leave(step, rules.name, holder.staff);
         }
     }

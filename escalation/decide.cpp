@@ -87,12 +87,12 @@ public:
     Decision operator()(const SetFacts& given) const
     {
         const SetFacts command = where_it_goes_on(board_, given);
-        return on(command.incident, [&](Step& step) -> std::optional<Refusal> {
+        return settled(command.incident, [&](Step& step) -> std::optional<Refusal> {
             std::vector<Missing> faults;
             check_facts(step.protocol(), command.facts, "/facts", faults);
             if (command.facts.empty())
                 faults.push_back({"facts_missing", "/facts", "at least one fact is needed"});
-            check_word(command.source, "/source", faults);
+            check_source(command.source, "/source", faults);
             if (!command.subject.empty() && !step.incident().subjects.contains(command.subject))
                 faults.push_back({"subject_unknown", "/subject", "no such subject"});
             for (const auto& [id, subject] : step.incident().subjects)
@@ -102,7 +102,6 @@ public:
             if (!step.incident().live()) return ended();
             const Instant known_at = std::min(command.known_at.value_or(now_), now_);
             set_facts(step, command.subject, command.facts, command.source, known_at, command.by);
-            settle(step);
             return std::nullopt;
         });
     }
@@ -119,16 +118,16 @@ public:
     Decision operator()(const AddSubject& given) const
     {
         const AddSubject command = where_it_goes_on(board_, given);
-        return moved(command.incident, [&](Step& step) { return add_subject(step, command); });
+        return settled(command.incident, [&](Step& step) { return add_subject(step, command); });
     }
     Decision operator()(const Identify& given) const
     {
         const Identify command = where_it_goes_on(board_, given);
-        return moved(command.incident, [&](Step& step) { return identify(step, command); });
+        return settled(command.incident, [&](Step& step) { return identify(step, command); });
     }
     Decision operator()(const SetPlace& command) const
     {
-        return moved(command.incident, [&](Step& step) { return set_place(step, command); });
+        return settled(command.incident, [&](Step& step) { return set_place(step, command); });
     }
     Decision operator()(const TakeOver& given) const
     {
@@ -221,6 +220,7 @@ public:
             const Incident& incident = board_.incidents.at(id);
             Step step(rules_.frozen(incident.protocol), directory_, incident, now_, events);
             settle(step);
+            part_drills(rules_, board_, step, events);
         }
         return events;
     }
@@ -230,25 +230,13 @@ private:
     template <class Work>
     Decision settled(const IncidentId& id, const Work& work) const
     {
-        return on(id, [&](Step& step) -> std::optional<Refusal> {
-            auto refusal = work(step);
-            if (!refusal) settle(step);
-            return refusal;
-        });
-    }
-    // The same for one that says where it is, or whom it is about: what is real and a drill may be
-    // beside each other from now on.
-    template <class Work>
-    Decision moved(const IncidentId& id, const Work& work) const
-    {
         const Incident* incident = board_.find(id);
         if (incident == nullptr) return unknown();
         std::vector<Event> events;
         Step step(rules_.frozen(incident->protocol), directory_, *incident, now_, events);
         if (auto refusal = work(step)) return std::move(*refusal);
-        pause_beside_alarm(step, board_);
         settle(step);
-        pause_drills(rules_, directory_, board_, step.incident(), now_, events);
+        part_drills(rules_, board_, step, events);
         return events;
     }
     template <class Work>

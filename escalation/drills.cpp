@@ -40,31 +40,25 @@ void pause(Step& step, const IncidentId& because_of)
 
 }  // namespace
 
-void pause_drills(
-    const Rules& rules,
-    const Directory& directory,
-    const Board& board,
-    const Incident& alarm,
-    Instant now,
-    std::vector<Event>& events
-)
+void part_drills(const Rules& rules, const Board& board, Step& step, std::vector<Event>& events)
 {
-    if (alarm.kind != Kind::Real || alarm.stage == Stage::Aftercare || !alarm.live()) return;
+    const Incident& was = step.before();
+    const Incident& now = step.incident();
+    if (was.stage == now.stage && was.place == now.place && was.subjects == now.subjects) return;
+    if (now.kind == Kind::Drill && now.running() && !now.paused) {
+        if (const Incident* alarm = alarm_beside(step.directory(), board, now)) {
+            pause(step, alarm->id);
+            settle(step);
+        }
+    }
+    if (now.kind != Kind::Real || now.stage == Stage::Aftercare || !now.live()) return;
     for (const auto& [id, drill] : board.incidents) {
         if (drill.kind != Kind::Drill || !drill.running() || drill.paused) continue;
-        if (!beside(directory, alarm, drill)) continue;
-        Step step(rules.frozen(drill.protocol), directory, drill, now, events);
-        pause(step, alarm.id);
-        settle(step);
+        if (!beside(step.directory(), now, drill)) continue;
+        Step other(rules.frozen(drill.protocol), step.directory(), drill, step.now(), events);
+        pause(other, now.id);
+        settle(other);
     }
-}
-
-void pause_beside_alarm(Step& step, const Board& board)
-{
-    const Incident& drill = step.incident();
-    if (drill.kind != Kind::Drill || !drill.running() || drill.paused) return;
-    if (const Incident* alarm = alarm_beside(step.directory(), board, drill))
-        pause(step, alarm->id);
 }
 
 }  // namespace shouwang::escalation

@@ -14,17 +14,8 @@ namespace shouwang::escalation {
     const Directory& directory, const Board& board, const Incident& drill
 );
 
-// Pauses every drill beside `alarm` and tells those in it. Does nothing when it is no emergency.
-void pause_drills(
-    const Rules& rules,
-    const Directory& directory,
-    const Board& board,
-    const Incident& alarm,
-    Instant now,
-    std::vector<Event>& events
-);
-
-// The same for the drill that `step` is about, when it has come beside an emergency.
-void pause_beside_alarm(Step& step, const Board& board);
+// After a step that changed where it is, whom it is about or how far it has come: what it brought
+// beside each other is parted. The drill pauses, and those in it are told. Requires: it is settled.
+void part_drills(const Rules& rules, const Board& board, Step& step, std::vector<Event>& events);
 
 }  // namespace shouwang::escalation

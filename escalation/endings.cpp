@@ -436,7 +436,9 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
         const bool there = given != command.fields.end() && !given->second.empty();
         if (!there && field.required)
             faults.push_back({"field_missing", "/fields/" + field.name, field.label});
-        if (there && !field.fact.empty()) facts[field.fact] = value_in(given->second);
+        // A form sends what was left alone as "unknown": of what may be left out, nothing was said.
+        const bool said = there && (field.required || given->second != "unknown");
+        if (said && !field.fact.empty()) facts[field.fact] = value_in(given->second);
         if (there && !field.holder.empty() &&
             step.directory().person(StaffId(given->second)) == nullptr)
             faults.push_back(
@@ -460,6 +462,17 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
     if (auto missing = refused_by(step, *duty, key, command.fields); !missing.empty())
         return Refusal{Refusal::Because::Refused, std::move(missing)};
+    for (const RecordField& field : duty->record) {
+        const auto given = command.fields.find(field.name);
+        const auto rules = step.protocol().registers.find(field.holder);
+        if (rules == step.protocol().registers.end() || given == command.fields.end()) continue;
+        if (!may_appoint(step, rules->second, StaffId(given->second), command.by.staff))
+            return Refusal{
+                Refusal::Because::Refused,
+                {{"not_entitled",
+                  "/fields/" + field.name,
+                  "this person's role does not say who holds " + rules->second.label}}};
+    }
 
     const bool open = incident.duties.at(key).open() && duty->record_ends;
     step.emit(Recorded{incident.id, step.now(), key, command.fields, command.by, command.heard_by});

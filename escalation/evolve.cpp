@@ -151,8 +151,11 @@ public:
         ask.answer = e.answer;
         ask.answered_at = e.at;
         ask.eta = e.eta;
-        ask.fields = e.fields;
-        ask.reason = e.reason;
+        // Why they decided as they did is not undone by their having read one page more.
+        if (!(ask.satisfies && e.satisfies) || !e.fields.empty() || !e.reason.empty()) {
+            ask.fields = e.fields;
+            ask.reason = e.reason;
+        }
         ask.satisfies = e.satisfies;
         ask.cannot = e.cannot;
         ask.unreachable = false;

@@ -1,5 +1,7 @@
 #include "escalation/facts.hpp"
 
+#include "escalation/limits.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -132,33 +134,58 @@ bool settle_assumed(Step& step)
         if (fact.per_subject)
             for (const auto& [id, subject] : step.incident().subjects)
                 if (!subject.closed) lanes.push_back(id);
-        if (lanes.empty()) lanes.emplace_back();
+        if (!fact.per_subject || step.incident().subjects.empty()) lanes.emplace_back();
         for (const SubjectId& lane : lanes) {
-            if (fact_of(step.incident(), lane, name) != nullptr) continue;
+            const FactState* known = fact_of(step.incident(), lane, name);
+            if (known != nullptr && known->source != assumed_source) continue;
             const View view = step.view().in_lane(lane);
             const auto first =
                 std::find_if(fact.assumed.begin(), fact.assumed.end(), [&](const auto& assumption) {
                     return holds(view, assumption.when);
                 });
-            if (first == fact.assumed.end()) continue;
-            set_facts(step, lane, {{name, {first->value}}}, "protocol", step.now(), daemon);
+            const bool any = first != fact.assumed.end();
+            if (any ? known != nullptr && known->value == FactValue{first->value}
+                    : known == nullptr)
+                continue;
+            if (any)
+                set_facts(step, lane, {{name, {first->value}}}, assumed_source, step.now(), daemon);
+            else
+                forget(step, lane, name, daemon);
             changed = true;
         }
     }
     return changed;
 }
 
+void check_source(
+    const std::string& source, const std::string& pointer, std::vector<Missing>& faults
+)
+{
+    check_word(source, pointer, faults);
+    if (source == record_source || source == assumed_source)
+        faults.push_back({"source_reserved", pointer, "nobody but the daemon is called that"});
+}
+
+void forget(Step& step, const SubjectId& subject, const FactName& name, const Actor& by)
+{
+    // What is said of nobody in particular is said of them as well.
+    for (const SubjectId& whose : {subject, SubjectId{}}) {
+        const auto known = step.incident().facts.find(FactKey{whose, name});
+        if (known == step.incident().facts.end() || known->second.value.empty()) continue;
+        step.emit(FactsSet{
+            step.incident().id, step.now(), whose, {{name, {}}}, "identity", step.now(), by});
+        if (subject.empty()) return;
+    }
+}
+
 void forget_unrecorded(Step& step, const SubjectId& subject, const Actor& by)
 {
-    const View view = step.view().in_lane(subject);
-    std::map<FactName, FactValue> forgotten;
     for (const auto& [name, fact] : step.protocol().facts) {
         const FactState* known = fact_of(step.incident(), subject, name);
         if (known != nullptr && known->source != record_source &&
-            holds(view, fact.only_recorded_when))
-            forgotten[name] = {};
+            holds(step.view().in_lane(subject), fact.only_recorded_when))
+            forget(step, subject, name, by);
     }
-    if (!forgotten.empty()) set_facts(step, subject, forgotten, "identity", step.now(), by);
 }
 
 void set_facts(
@@ -213,6 +240,9 @@ void join_facts(
             const FactValue known = state == nullptr ? FactValue{} : state->value;
             // What is unknown counts as the worse case, and only a person who looked ends that.
             if (!judged && known.empty() && is_mildest(fact->second, value)) continue;
+            if (source != record_source &&
+                holds(step.view().in_lane(lane), fact->second.only_recorded_when))
+                continue;
             FactValue joined = worse_of(fact->second, known, value);
             if (joined != known) worse[lane][name] = std::move(joined);
         }

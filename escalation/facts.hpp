@@ -15,6 +15,8 @@ enum class SaidBy { Anybody, Record };
 
 // The source of facts that a duty's record says.
 constexpr const char* record_source = "record";
+// Of those that the protocol takes to be so.
+constexpr const char* assumed_source = "protocol";
 
 // Every fault of `facts` is added to `faults`, with pointers below `pointer`.
 void check_facts(
@@ -38,9 +40,17 @@ void check_recorded(
 // anything to take.
 bool settle_assumed(Step& step);
 
+// The fact is unknown again, of this subject and of nobody in particular.
+void forget(Step& step, const SubjectId& subject, const FactName& name, const Actor& by);
+
 // What was said of somebody nobody knew, and only a record could say now that they are known, is
 // unknown again.
 void forget_unrecorded(Step& step, const SubjectId& subject, const Actor& by);
+
+// Who told it, in one word; none of those that only the engine writes.
+void check_source(
+    const std::string& source, const std::string& pointer, std::vector<Missing>& faults
+);
 
 // Writes the facts down: those of subjects for `subject`, or for the only subject there is; the
 // others for the incident. Requires: check_facts() found nothing.

@@ -53,7 +53,8 @@ std::optional<Refusal> take_over(Step& step, const TakeOver& command)
             Refusal::Because::Invalid,
             {{"staff_unknown", "/staff", "nobody on the roster has this id"}}};
 
-    const bool appoints = holds_one_of(step, rules->takers, command.said_by);
+    const bool appoints =
+        !rules->takers.empty() && may_appoint(step, *rules, command.staff, command.said_by);
     const auto rank = rank_in(step, *rules, command.staff, RoleName{});
     if (!rank && !appoints && !holds_one_of(step, rules->takers, command.staff))
         return refused(
@@ -80,6 +81,14 @@ std::optional<Refusal> take_over(Step& step, const TakeOver& command)
     }
     hand_over(step, *rules, command.staff, command.reason, command.by);
     return std::nullopt;
+}
+
+bool may_appoint(
+    const Step& step, const Register& rules, const StaffId& staff, const StaffId& said_by
+)
+{
+    if (!rules.takers.empty()) return holds_one_of(step, rules.takers, said_by);
+    return rank_in(step, rules, staff, RoleName{}).has_value();
 }
 
 void hand_over(

@@ -10,6 +10,10 @@
 namespace shouwang::escalation {
 
 [[nodiscard]] std::optional<Refusal> take_over(Step& step, const TakeOver& command);
+// May `said_by` say that `staff` holds this register from now on, whoever holds it now?
+[[nodiscard]] bool may_appoint(
+    const Step& step, const Register& rules, const StaffId& staff, const StaffId& said_by
+);
 // `staff` holds a register of one from now on, whoever held it; nothing when they do already.
 // Whether they may is the caller's to know.
 void hand_over(

@@ -72,13 +72,8 @@ void put_right(Step& step, const Subject& was, const Actor& by)
         for (const auto& [staff, ask] : duty.asks) asked.emplace(staff, ask.role);
     }
     // What was learnt of the wrong student's family, say, is nothing known of the right one's.
-    std::map<FactName, FactValue> forgotten;
-    for (const auto& [name, fact] : step.protocol().facts) {
-        if (!fact.of_identity) continue;
-        const FactState* known = fact_of(step.incident(), was.id, name);
-        if (known != nullptr && !known->value.empty()) forgotten[name] = {};
-    }
-    set_facts(step, was.id, forgotten, "identity", step.now(), by);
+    for (const auto& [name, fact] : step.protocol().facts)
+        if (fact.of_identity) forget(step, was.id, name, by);
     for (const DutyKey& key : open) step.emit(DutyMoot{step.incident().id, step.now(), key});
     let_go_of_leads(step);
     if (step.protocol().identity_text.empty()) return;
@@ -198,7 +193,7 @@ std::optional<Refusal> add_subject(Step& step, const AddSubject& command)
     check_length(report.description, "/description", text_bytes_max, faults);
     check_facts(step.protocol(), report.facts, "/facts", faults);
     check_recorded(step.protocol(), step.directory(), report, "/facts", step.now(), faults);
-    check_word(command.source, "/source", faults);
+    check_source(command.source, "/source", faults);
     if (incident.subjects.size() >= subjects_max)
         faults.push_back({"too_many", "", "at most " + std::to_string(subjects_max) + " subjects"});
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
@@ -215,6 +210,7 @@ std::optional<Refusal> add_subject(Step& step, const AddSubject& command)
         ),
         command.by});
     set_facts(step, id, report.facts, command.source, step.now(), command.by);
+    forget_unrecorded(step, id, command.by);
     return std::nullopt;
 }
 

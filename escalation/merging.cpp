@@ -266,18 +266,13 @@ Decision merge(
             step,
             lane == subjects.end() ? SubjectId{} : lane->second,
             {{key.fact, fact.value}},
-            gone.via,
+            fact.source == record_source ? fact.source : gone.via,
             fact.since,
             command.by,
             true
         );
     }
-    if (step.protocol().rank(gone.level) > step.protocol().rank(step.incident().level))
-        raise_to(step, gone.level, {});
-    else if (gone.level != step.incident().level)
-        // What comes from a calmer one goes on at the pace of this one.
-        for (const Carried& carried : duties)
-            if (!stays.duties.contains(carried.is)) raise_duty(step, carried.is);
+    for (const SubjectId& lane : brought) forget_unrecorded(step, lane, command.by);
     std::set<StaffId> participants;
     if (!stays.participants.empty() && !gone.participants.empty()) {
         participants = stays.participants;
@@ -295,6 +290,12 @@ Decision merge(
         gone.levels,
         std::move(participants)});
     const std::size_t told = events.size() - 1;
+    if (step.protocol().rank(gone.level) > step.protocol().rank(step.incident().level))
+        raise_to(step, gone.level, {});
+    else if (gone.level != step.incident().level)
+        // What comes from a calmer one goes on at the pace of this one.
+        for (const Carried& carried : duties)
+            if (!stays.duties.contains(carried.is)) raise_duty(step, carried.is);
     settle(step);
     // What follows of the one that goes on stands together; what is told to both comes last.
     const auto merged = events.begin() + static_cast<std::ptrdiff_t>(told);
@@ -380,7 +381,7 @@ Decision split(
         }
     }
     settle(own);
-    pause_drills(rules, directory, board, own.incident(), now, events);
+    part_drills(rules, board, own, events);
     return events;
 }
 

@@ -234,8 +234,12 @@ Decision report(
     // Nobody is woken up to be asked whether they can be reached.
     if (command.kind == Kind::Test && in_window(protocol, directory, protocol.roll_call_never, now))
         return refused("not_now", "", "no roll-call begins in these hours");
-    if (const Incident* same = same_subject(board, command))
+    if (const Incident* same = same_subject(board, command)) {
+        // It has its own people and its own end.
+        if (command.kind == Kind::Drill)
+            return refused("drill_runs", "", same->code + " is a drill with this student");
         return attach(rules, directory, *same, command, now);
+    }
 
     Reported event;
     event.incident = command.id;
@@ -273,13 +277,13 @@ Decision report(
     step.emit(std::move(event));
     if (command.kind == Kind::Drill)
         if (const Incident* alarm = alarm_beside(directory, board, step.incident()))
-            return refused("real_alarm", "", alarm->code + " is real, and at the same place");
+            return refused("real_alarm", "", alarm->code + " is real, and beside it");
     report_facts(step, command, Joining::AsReported);
     if (protocol.trusted.contains(command.via))
         open_incident(step, OpenedBecause::Trusted, command.by, protocol.floor);
     suggest(step, board);
     settle(step);
-    pause_drills(rules, directory, board, step.incident(), now, events);
+    part_drills(rules, board, step, events);
     return events;
 }
 
@@ -311,6 +315,7 @@ Decision triage(
             end_review();
             open_incident(step, OpenedBecause::Triage, command.by, protocol.floor);
             settle(step);
+            part_drills(rules, board, step, events);
             return events;
         case Judgement::Dismiss:
             if (command.reason.empty())
@@ -342,7 +347,9 @@ Decision triage(
         if (!subject.identified() || subject_with(*into, subject.student) != nullptr) continue;
         Subject lane = subject;
         lane.id = next_subject_id(joined.incident());
+        const SubjectId there = lane.id;
         joined.emit(SubjectAdded{into->id, now, std::move(lane), command.by});
+        forget_unrecorded(joined, there, command.by);
     }
     // Not through emit(): the batch already holds the event that tells both of them.
     for (const auto& [key, fact] : incident.facts)
@@ -350,13 +357,13 @@ Decision triage(
             joined,
             same_student(incident, key.subject, joined.incident()),
             {{key.fact, fact.value}},
-            incident.via,
+            fact.source == record_source ? fact.source : incident.via,
             fact.since,
             command.by,
             true
         );
     settle(joined);
-    pause_drills(rules, directory, board, joined.incident(), now, events);
+    part_drills(rules, board, joined, events);
     return events;
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace shouwang::http {
 
@@ -94,12 +95,18 @@ std::string unanswered_lines(const Protocol& protocol, const Incident& incident)
     for (const auto& [name, entries] : incident.registers)
         for (const RegisterEntry& entry : entries) calls.erase(entry.staff);
     for (const Record& record : incident.records) calls.erase(record.by.staff);
-    std::string out;
+    std::map<std::string, std::pair<unsigned, unsigned>> by_role;
     for (const auto& [staff, count] : calls) {
         const auto role = protocol.roles.find(roles.at(staff));
-        out += (role == protocol.roles.end() ? "相关人员" : role->second.label) + "：呼叫 " +
-               std::to_string(count) + " 次未答复\n";
+        auto& [people, tried] =
+            by_role[role == protocol.roles.end() ? "相关人员" : role->second.label];
+        ++people;
+        tried += count;
     }
+    std::string out;
+    for (const auto& [role, counts] : by_role)
+        out += role + "：" + std::to_string(counts.first) + " 人，共呼叫 " +
+               std::to_string(counts.second) + " 次\n";
     return out;
 }
 

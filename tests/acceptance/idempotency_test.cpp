@@ -5,8 +5,9 @@
 
 #include <string>
 
-// Every command with a key, sent twice: whoever lost the answer asks again and nothing happens
-// again. One story, because most commands need what others did before them.
+// Every command with a key (but the switch of protocol, which needs a second one), sent twice:
+// whoever lost the answer asks again and nothing happens again. One story, because most commands
+// need what others did before them.
 
 using namespace shouwang::test;
 namespace js = boost::json;
@@ -138,7 +139,9 @@ TEST_CASE(
     twice(of(four, "false-alarm"), by("hq", {{"evidence", seen}}));
     const std::string five = twice.open(at("M-03", all_is_well()));
     twice(of(five, "answers"), by("dm-03", {{"answer", "arrived"}}));
+    twice(of(five, "duties/S10/records"), by("dm-03", {{"fields", scene}}), 201);
     twice(of(five, "stand-down"), by("dm-03", reason));
+    twice(of(five, "close"), by("sa-d", reason));
     twice(of(five, "reopen"), reason);
 
     js::object drill = at("L-05", {{"disturbed", "yes"}});

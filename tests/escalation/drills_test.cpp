@@ -88,6 +88,39 @@ TEST_CASE("drill: it pauses when it is moved to where something real goes on", "
     CHECK_FALSE(board.incident("i2").paused);
 }
 
+TEST_CASE("drill: it pauses when what is beside it is taken up again", "[drill]")
+{
+    ProtocolBuilder builder = crew_called();
+    End& over = builder.protocol.ends[EndName("over")];
+    over.name = EndName("over");
+    over.outcome = EndOutcome::Aftercare;
+    over.duties_ended = false;
+    over.signers = {targets({"chief"})};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.feed(at("i1", Kind::Real, "block-1"));
+    SignEnd end;
+    end.incident = IncidentId("i1");
+    end.end = EndName("over");
+    end.staff = StaffId("chief-1");
+    end.by = {"chief-1", StaffId("chief-1")};
+    board.feed(end);
+    board.feed(at("i2", Kind::Drill, "block-1"));
+    REQUIRE_FALSE(board.incident("i2").paused);
+    board.feed(Reopen{IncidentId("i1"), "smoke again", {"desk", StaffId{}}});
+    CHECK(board.incident("i2").paused);
+}
+
+TEST_CASE("drill: a second one about the same student is refused, not swallowed", "[drill]")
+{
+    BoardDriver board(crew_called().protocol, DirectoryBuilder().directory, morning);
+    Report drill = at("i1", Kind::Drill, "block-1");
+    drill.subjects = {{StudentId("st-1"), {}, {}}};
+    board.feed(drill);
+    drill.id = IncidentId("i2");
+    drill.participants = {StaffId("crew-1")};
+    CHECK(board.refused(drill) == "drill_runs");
+}
+
 TEST_CASE("drill: who takes part is called out, and nobody else, also for want of them", "[drill]")
 {
     BoardDriver board(crew_called().protocol, DirectoryBuilder().directory, morning);

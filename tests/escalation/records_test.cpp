@@ -103,6 +103,94 @@ TEST_CASE("identify: what was said before anybody knew of the child is not known
     CHECK(family(board, "s1").empty());
 }
 
+TEST_CASE("facts: what was said before anybody was known is not said of the child", "[record]")
+{
+    const Families families;
+    // By place alone, and the child is added.
+    BoardDriver added = families.board();
+    added.open({}, {});
+    added.set("family", "told");
+    added.feed(AddSubject{IncidentId("i1"), {StudentId("st-1"), {}, {}}, "desk", desk});
+    CHECK(family(added, "s1").empty());
+    // Two whom nobody knows, and one of them is the child.
+    BoardDriver two = families.board();
+    two.open({}, {"", ""});
+    two.set("family", "told");
+    two.feed(Identify{IncidentId("i1"), SubjectId("s1"), StudentId("st-1"), desk});
+    CHECK(family(two, "s1").empty());
+    // The child's incident takes in one that is about nobody in particular.
+    BoardDriver merged = families.board();
+    merged.open();
+    merged.run(1min);
+    merged.feed(BoardDriver::report("i2", {}, {}));
+    SetFacts told = BoardDriver::facts({{FactName("family"), {"told"}}});
+    told.incident = IncidentId("i2");
+    merged.feed(told);
+    merged.feed(Merge{IncidentId("i1"), IncidentId("i2"), {}, desk});
+    CHECK(family(merged, "s1").empty());
+}
+
+TEST_CASE("facts: nobody calls themselves what only the daemon is called", "[record]")
+{
+    const Families families;
+    BoardDriver board = families.board();
+    board.open({}, {"st-2"});
+    for (const char* source : {"record", "protocol"}) {
+        SetFacts spoofed = BoardDriver::facts({{FactName("family"), {"told"}}});
+        spoofed.source = source;
+        CHECK(board.refused(spoofed) == "source_reserved");
+    }
+}
+
+TEST_CASE("record: what may be left out and is not known says nothing", "[record]")
+{
+    ProtocolBuilder builder;
+    Duty& look = builder.duty("look");
+    look.answer_from = targets({"chief"});
+    look.record = {{"smell", "smell", FactName("smell"), false}, {"note", "note", {}, true}};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    board.set("smell", "faint");
+    board.feed(AddRecord{
+        IncidentId("i1"),
+        "look",
+        {{"smell", "unknown"}, {"note", "dark"}},
+        {"desk", StaffId("chief-1")},
+        {}});
+    const FactState* smell = fact_of(board.incident(), SubjectId("s1"), FactName("smell"));
+    REQUIRE(smell != nullptr);
+    CHECK(smell->value == FactValue{"faint"});
+}
+
+TEST_CASE("record: only who may appoint says who holds a register", "[record]")
+{
+    ProtocolBuilder builder;
+    Register& command = builder.list("command", {"arrived"}, {"withdrawn"});
+    command.one = true;
+    command.rank = {RoleName("chief"), RoleName("fitter")};
+    command.takers = {RoleName("mayor")};
+    Duty& unify = builder.duty("unify");
+    unify.answer_from = targets({"mayor", "clerk"});
+    RecordField who;
+    who.name = "who";
+    who.label = "who";
+    who.holder = RegisterName("command");
+    unify.record = {who};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    AddRecord named{
+        IncidentId("i1"), "unify", {{"who", "clerk-1"}}, {"desk", StaffId("clerk-1")}, {}};
+    CHECK(board.refused(named) == "not_entitled");
+    named.by.staff = StaffId("mayor-1");
+    board.feed(named);
+    const auto& held = board.incident().registers.at(RegisterName("command"));
+    CHECK(held.front().staff.text() == "clerk-1");
+    // Whom somebody appointed is not displaced by whoever comes next.
+    CHECK(board.refused(BoardDriver::answer("chief-1", "arrived")) == "not_asked");
+    REQUIRE(board.incident().registers.at(RegisterName("command")).size() == 1);
+    CHECK(board.incident().registers.at(RegisterName("command")).front().staff.text() == "clerk-1");
+}
+
 TEST_CASE("record: whom it names holds the register from now on", "[record]")
 {
     ProtocolBuilder builder;
@@ -164,6 +252,33 @@ TEST_CASE("facts: what nobody has said is taken to be so, until somebody says it
     CHECK(known("s2")->value == FactValue{"given"});
 }
 
+TEST_CASE("facts: what was taken to be so is withdrawn with what it was taken from", "[record]")
+{
+    ProtocolBuilder builder;
+    Fact& leave = builder.protocol.facts[FactName("leave")];
+    leave.name = FactName("leave");
+    leave.label = "leave";
+    leave.per_subject = true;
+    leave.course = true;
+    leave.values = {"given", "needless"};
+    leave.assumed = {{"needless", fact_is("breath", "gone")}};
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    const auto known = [&](const char* subject) {
+        return fact_of(board.incident(), SubjectId(subject), FactName("leave"));
+    };
+    board.open({{FactName("breath"), {"gone"}}}, {});
+    REQUIRE(known("") != nullptr);
+    board.feed(AddSubject{
+        IncidentId("i1"), {StudentId("st-1"), {}, {{FactName("breath"), {"fine"}}}}, "desk", desk});
+    CHECK(known("s1") == nullptr);
+    SetFacts gone = BoardDriver::facts({{FactName("breath"), {"gone"}}}, "s1");
+    board.feed(gone);
+    REQUIRE(known("s1") != nullptr);
+    gone.facts[FactName("breath")] = {"fine"};
+    board.feed(gone);
+    CHECK(known("s1") == nullptr);
+}
+
 TEST_CASE("incident: what it ever was at it has reached, also when it is calmer now", "[record]")
 {
     ProtocolBuilder builder;
@@ -202,7 +317,7 @@ TEST_CASE("answer: why, and when they dialled, stays with who said it", "[record
     ProtocolBuilder builder;
     Duty& brigade = builder.duty("brigade");
     brigade.decision = "brigade";
-    brigade.answers = {{Word("called"), Effect::Satisfy}};
+    brigade.answers = {{Word("called"), Effect::Satisfy}, {Word("received"), Effect::Note}};
     brigade.ladder = {rung(0s, {"chief"})};
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
     board.open();
@@ -213,4 +328,7 @@ TEST_CASE("answer: why, and when they dialled, stays with who said it", "[record
     const Ask& ask = board.duty("brigade").asks.at(StaffId("chief-1"));
     CHECK(ask.reason == "smoke");
     CHECK(ask.fields.at("at") == "10:01");
+    // To have read one page more takes none of it back.
+    board.say("chief-1", "received");
+    CHECK(board.duty("brigade").asks.at(StaffId("chief-1")).reason == "smoke");
 }

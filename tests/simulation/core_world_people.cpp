@@ -85,6 +85,9 @@ void CoreWorld::report()
     command.via = *nth(sources, dice_.next());
     command.kind = dice_.chance(1, 8) ? Kind::Drill : dice_.chance(1, 12) ? Kind::Test : Kind::Real;
     command.by = {"desk", StaffId{}};
+    if (command.kind == Kind::Drill && whims_.chance(1, 2))
+        for (const StaffId& staff : staff_)
+            if (whims_.chance(1, 2)) command.participants.insert(staff);
     const auto& students = setting_.directory->students;
     const std::uint64_t subjects = dice_.below(3);
     for (std::uint64_t i = 0; i < subjects; ++i) {

@@ -180,7 +180,9 @@ TEST_CASE("stand-down: the guards of a red night, one by one", "[sim][notice-7][
     CHECK(board.incident().stage == Stage::Aftercare);
 }
 
-TEST_CASE("stand-down: after an attempt the center's word alone ends nothing", "[sim][N7.8]")
+TEST_CASE(
+    "stand-down: after an attempt the center's word alone ends nothing", "[sim][notice-7][N7.8]"
+)
 {
     BoardDriver board = school();
     open(board, "s2", facts({{"attempt", "recent"}}));
@@ -204,7 +206,8 @@ TEST_CASE("stand-down: after an attempt the center's word alone ends nothing", "
 }
 
 TEST_CASE(
-    "stand-down: an injury is settled, authorised or not, and somebody goes along", "[sim][N7.6]"
+    "stand-down: an injury is settled, authorised or not, and somebody goes along",
+    "[sim][notice-7][N7.6]"
 )
 {
     BoardDriver board = school();
@@ -225,7 +228,7 @@ TEST_CASE(
     CHECK(now().empty());
 }
 
-TEST_CASE("close: nothing owed is left out, and two people sign", "[sim][N8.4]")
+TEST_CASE("close: nothing owed is left out, and two people sign", "[sim][notice-7][N8.4]")
 {
     BoardDriver board = school();
     open(board, "s2", facts({{"self_risk", "possible"}}));
@@ -260,6 +263,10 @@ TEST_CASE("close: nothing owed is left out, and two people sign", "[sim][N8.4]")
         return text;
     };
     CHECK(open_duties() == "S37@s1 S38@s1 S39@s1 S40-24h@s1 S40-72h@s1 S41@s1");
+    CHECK(
+        board.refused(AddRecord{first, "S37", {}, {"vs-05", StaffId("vs-05")}, {}}) ==
+        "entry_or_reason"
+    );
     record(board, "vs-05", "S37", {{"entry", "台账 1"}});
     CHECK(open_duties() == "S38@s1 S39@s1 S40-24h@s1 S40-72h@s1 S41@s1");
     record(board, "vs-05", "S38", {{"none_because", "无需建档"}});
@@ -296,7 +303,8 @@ TEST_CASE("close: nothing owed is left out, and two people sign", "[sim][N8.4]")
 }
 
 TEST_CASE(
-    "close: who left for hospital has a plan to come back, and need not be back", "[sim][N8.4]"
+    "close: who left for hospital has a plan to come back, and need not be back",
+    "[sim][notice-7][N8.4]"
 )
 {
     BoardDriver board = school();
@@ -320,7 +328,9 @@ TEST_CASE(
     CHECK_FALSE(asks_for("S44-plan@s1"));
 }
 
-TEST_CASE("close: after red the debrief is not waived, however calm it became", "[sim][N4.6]")
+TEST_CASE(
+    "close: after red the debrief is not waived, however calm it became", "[sim][notice-7][N4.6]"
+)
 {
     for (const bool red : {false, true}) {
         BoardDriver board = school();
@@ -382,7 +392,9 @@ TEST_CASE("close: after red the debrief is not waived, however calm it became", 
     }
 }
 
-TEST_CASE("deferral: two decide that the family is not called, for four hours", "[sim][N7.6]")
+TEST_CASE(
+    "deferral: two decide that the family is not called, for four hours", "[sim][notice-7][N7.6]"
+)
 {
     BoardDriver board = school();
     open(board, "s2", facts({{"life_danger", "yes"}}));
@@ -436,9 +448,116 @@ TEST_CASE("deferral: two decide that the family is not called, for four hours", 
     CHECK(board.duty("S18@s1#3").opened_at == again + 4h);
 }
 
-TEST_CASE("dialling: somebody in the act is a question for the police, too", "[sim][N7.7]")
+TEST_CASE(
+    "dialling: somebody in the act is a question for the police, too", "[sim][notice-7][N7.7]"
+)
 {
     BoardDriver board = school();
     open(board, "s2", facts({{"attempt", "in_progress"}}));
     CHECK(board.duty("S13").open());
+}
+
+TEST_CASE(
+    "guardian: who is told of a minor is a legal guardian, and it is written down",
+    "[sim][notice-7][N7.8]"
+)
+{
+    BoardDriver board = school();
+    open(board, "s22", facts({{"life_danger", "yes"}}));
+    const auto call = [](std::map<std::string, std::string> fields) {
+        fields["result"] = "接通";
+        return AddRecord{first, "S18", std::move(fields), {"co-05", StaffId("co-05")}, {}};
+    };
+    // The uncle neither hears of it for the parents nor refuses for them.
+    for (const char* state : {"informed", "coming", "arrived", "handed_over", "refused"})
+        CHECK(
+            board.refused(call({{"contact", "2"}, {"guardian_state", state}})) == "legal_guardian"
+        );
+    CHECK(
+        board.refused(call({{"contact", "0"}, {"guardian_state", "not_needed"}})) == "guardian_open"
+    );
+    CHECK(board.refused(call({{"contact", "other"}})) == "contact_unknown");
+    // Not on the roster, and nobody has checked who that is.
+    CHECK(
+        board.refused(
+            call({{"contact", "other"}, {"note", "室友给的号码"}, {"guardian_state", "coming"}})
+        ) == "legal_guardian"
+    );
+    CHECK(
+        board.refused(call({{"contact", "2"}, {"verified", "伯父"}, {"guardian_state", "coming"}})
+        ) == "legal_guardian"
+    );
+    board.feed(call(
+        {{"contact", "other"},
+         {"note", "室友给的号码"},
+         {"verified", "母亲，辅导员与派出所核实"},
+         {"guardian_state", "coming"}}
+    ));
+    CHECK(board.duty("S18@s1").state == DutyState::Done);
+}
+
+TEST_CASE(
+    "authorisation: by telephone two listen, and of a minor a guardian gives it",
+    "[sim][notice-7][N7.6]"
+)
+{
+    BoardDriver board = school();
+    open(board, "s22", facts({{"injury", "minor"}}));
+    const auto give = [](std::map<std::string, std::string> fields) {
+        fields.emplace("state", "given");
+        fields.emplace("medium", "phone");
+        return AddRecord{first, "S20", std::move(fields), {"co-05", StaffId("co-05")}, {}};
+    };
+    CHECK(board.refused(give({{"contact", "0"}})) == "witness_needed");
+    CHECK(board.refused(give({{"contact", "2"}, {"witness", "校医"}})) == "legal_guardian");
+    CHECK(board.refused(give({{"state", "not_needed"}})) == "not_for_record");
+    CHECK(
+        board.refused(BoardDriver::facts({{FactName("authorisation"), {"given"}}})) ==
+        "fact_recorded"
+    );
+    board.feed(give({{"contact", "0"}, {"witness", "校医"}}));
+    CHECK(board.duty("S20@s1").state == DutyState::Done);
+}
+
+TEST_CASE("records: each says what it is for, or is not taken", "[sim][notice-7][N7.6][N8.3]")
+{
+    BoardDriver board = school();
+    open(board, "s2", facts({{"self_risk", "high"}, {"medical", "departed"}}));
+    AddRecord alone{first, "S16", {{"first", "co-05"}}, {"co-05", StaffId("co-05")}, {}};
+    CHECK(board.refused(alone) == "second_needed");
+    alone.fields["second"] = "py-05";
+    board.feed(alone);
+    CHECK(missing(board, "stand_down").find("departments_unconfirmed") != std::string::npos);
+    board.say("vs-05", "confirmed", "S05");
+    CHECK(missing(board, "stand_down").find("departments_unconfirmed") == std::string::npos);
+
+    board.run(20min);
+    record(board, "co-05", "S18", {{"contact", "0"}, {"result", "未接"}});
+    AddRecord absent{first, "S49", {}, {"vs-05", StaffId("vs-05")}, {}};
+    CHECK(board.refused(absent) == "decision_needed");
+    absent.fields = {{"guardian_state", "arrived"}};
+    CHECK(board.refused(absent) == "contact_unknown");
+    absent.fields["contact"] = "0";
+    board.feed(absent);
+    CHECK(board.duty("S49@s1").state == DutyState::Done);
+}
+
+TEST_CASE("level: red comes down after somebody on the scene has reported", "[sim][notice-7][N7.5]")
+{
+    BoardDriver board = school();
+    open(board, "s2", facts({{"life_danger", "yes"}}));
+    board.set("life_danger", "no");
+    CHECK(missing(board, "red_to_orange") == "no_scene_report");
+    board.say("vs-05", "arrived", "S04@C05");
+    record(
+        board,
+        "vs-05",
+        "S10",
+        {{"conscious", "yes"},
+         {"injury", "none"},
+         {"life_danger", "no"},
+         {"hazard", "none"},
+         {"disturbed", "no"}}
+    );
+    CHECK(missing(board, "red_to_orange").empty());
 }

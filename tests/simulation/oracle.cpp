@@ -75,6 +75,7 @@ void Oracle::at_rest(const Board& board, Instant now)
         watch(seen->second, incident, now);
         decisions(seen->second, incident, now);
         never_without(seen->second, incident, now);
+        apart(board, incident);
         if (const auto due = incident.deadline()) {
             must(incident.live(), "5", "an ended incident has a deadline", id.text());
             must(*due > now, "3", "something overdue is left standing", id.text());
@@ -94,6 +95,32 @@ void same(bool equal, const DutyKey& key, const char* what)
 }
 
 }  // namespace
+
+// Whoever is on the scene must never wonder whether it is real.
+void Oracle::apart(const Board& board, const Incident& drill)
+{
+    if (drill.kind != Kind::Drill || !drill.running() || drill.paused) return;
+    for (const auto& [id, alarm] : board.incidents) {
+        if (alarm.kind != Kind::Real || !alarm.live() || alarm.stage == Stage::Aftercare) continue;
+        const UnitId& building = alarm.place.building;
+        must(
+            building.empty() || building != drill.place.building,
+            "12",
+            "a drill goes on where something is real:",
+            drill.id.text(),
+            id.text()
+        );
+        for (const auto& [subject, known] : alarm.subjects)
+            for (const auto& [other, drilled] : drill.subjects)
+                must(
+                    known.student.empty() || known.student != drilled.student,
+                    "12",
+                    "a drill goes on about somebody in danger:",
+                    drill.id.text(),
+                    id.text()
+                );
+    }
+}
 
 void Oracle::compare(const SeenIncident& seen, const Incident& incident) const
 {

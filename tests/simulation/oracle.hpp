@@ -114,6 +114,7 @@ private:
     void never_without(
         const SeenIncident& seen, const escalation::Incident& incident, escalation::Instant
     ) const;
+    static void apart(const escalation::Board& board, const escalation::Incident& drill);
     void compare(const SeenIncident& seen, const escalation::Incident& incident) const;
     void watch(const SeenIncident& seen, const escalation::Incident& incident, escalation::Instant)
         const;

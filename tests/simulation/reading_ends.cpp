@@ -126,7 +126,7 @@ void Reading::operator()(const Paged& e)
     page_asks_.clear();
     for (const AskRef& ref : e.asks) read_ask_of_page(e, ref);
     must(
-        !after_.live() || still_wanted(after_, after_.pages.at(e.page)),
+        !after_.live() || after_.paused || still_wanted(after_, after_.pages.at(e.page)),
         "4",
         "a page nobody would send, to",
         e.staff.text()

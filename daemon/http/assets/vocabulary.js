@@ -14,7 +14,7 @@ const registers = byName(words.registers);
 const channels = { sms: "短信", voice: "电话", wecom: "企业微信", webhook: "系统接口" };
 
 // Where a fact is known from, as the desk says it. One word each: it stands in the open journal.
-export const sources = { caller: "来电人", scene: "现场人员", cctv: "监控", staff: "教职工", student: "学生", family: "家长亲属", other: "其他" };
+export const sources = { caller: "来电人", scene: "现场人员", cctv: "监控", staff: "教职工", student: "学生", family: "家长亲属", other: "其他", protocol: "按协议认定", record: "登记", identity: "身份更正", daemon: "系统" };
 
 export const places = words.places ?? {};
 export const events = words.events ?? [];
