@@ -73,7 +73,7 @@ std::optional<Refusal> take_over(Step& step, const TakeOver& command)
             return refused("not_entitled", "", "only the holder hands it on to somebody else");
         if (takes && holder != nullptr) {
             const auto held = rank_in(step, *rules, holder->staff, holder->role);
-            if (held && rank && *held <= *rank)
+            if (!held || (rank && *held <= *rank))
                 return refused(
                     "held_by_better", "", "whoever holds it goes before; they may hand it on"
                 );

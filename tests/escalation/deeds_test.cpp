@@ -202,6 +202,20 @@ TEST_CASE(
     CHECK(board.refused(take("nobody", "mayor-1")) == "staff_unknown");
 }
 
+TEST_CASE("command: whom somebody appointed stays, whoever arrives next", "[escalation]")
+{
+    ProtocolBuilder builder = commanded();
+    builder.list("there", {"arrived"}, {"withdrawn"}).anyone = true;
+    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    board.open();
+    board.feed(take("clerk-1", "mayor-1"));
+    board.say("chief-1", "arrived");
+    CHECK(commander(board) == StaffId("clerk-1"));
+    CHECK(board.refused(take("chief-1", "chief-1")) == "held_by_better");
+    board.feed(take("chief-1", "clerk-1"));
+    CHECK(commander(board) == StaffId("chief-1"));
+}
+
 TEST_CASE("switch: done stays done, open goes by the earlier time, unknown is moot", "[escalation]")
 {
     ProtocolBuilder builder;
