@@ -462,11 +462,16 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
     if (!faults.empty()) return Refusal{Refusal::Because::Invalid, std::move(faults)};
     if (auto missing = refused_by(step, *duty, key, command.fields); !missing.empty())
         return Refusal{Refusal::Because::Refused, std::move(missing)};
+    // Whom the record says holds what from now on.
+    std::vector<std::pair<const Register*, StaffId>> appointed;
     for (const RecordField& field : duty->record) {
         const auto given = command.fields.find(field.name);
         const auto rules = step.protocol().registers.find(field.holder);
-        if (rules == step.protocol().registers.end() || given == command.fields.end()) continue;
-        if (!may_appoint(step, rules->second, StaffId(given->second), command.by.staff))
+        if (rules == step.protocol().registers.end() || given == command.fields.end() ||
+            given->second.empty())
+            continue;
+        appointed.emplace_back(&rules->second, StaffId(given->second));
+        if (!may_appoint(step, rules->second, appointed.back().second, command.by.staff))
             return Refusal{
                 Refusal::Because::Refused,
                 {{"not_entitled",
@@ -478,13 +483,7 @@ std::optional<Refusal> add_record(Step& step, const AddRecord& command)
     step.emit(Recorded{incident.id, step.now(), key, command.fields, command.by, command.heard_by});
     const SubjectId lane(duty->scope == Scope::Subject ? key.scope : std::string());
     set_facts(step, lane, facts, record_source, step.now(), command.by);
-    for (const RecordField& field : duty->record) {
-        const auto given = command.fields.find(field.name);
-        const auto rules = step.protocol().registers.find(field.holder);
-        if (rules != step.protocol().registers.end() && given != command.fields.end() &&
-            !given->second.empty())
-            hand_over(step, rules->second, StaffId(given->second), {}, command.by);
-    }
+    for (const auto& [rules, staff] : appointed) hand_over(step, *rules, staff, {}, command.by);
     if (open) step.emit(DutyDone{incident.id, step.now(), key, command.by.staff});
     return std::nullopt;
 }

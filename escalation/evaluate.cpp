@@ -206,8 +206,8 @@ bool incident_holds(const View& view, const Atom& atom)
         return incident.via;
     };
     const auto words = [&](const Incident& incident) {
-        std::vector<std::string> out;
         if (atom.attribute != "reached") return std::vector<std::string>{word(incident)};
+        std::vector<std::string> out;
         for (const LevelName& level : incident.levels) out.push_back(level.text());
         return out;
     };

@@ -143,14 +143,14 @@ bool settle_assumed(Step& step)
                 std::find_if(fact.assumed.begin(), fact.assumed.end(), [&](const auto& assumption) {
                     return holds(view, assumption.when);
                 });
-            const bool any = first != fact.assumed.end();
-            if (any ? known != nullptr && known->value == FactValue{first->value}
-                    : known == nullptr)
-                continue;
-            if (any)
-                set_facts(step, lane, {{name, {first->value}}}, assumed_source, step.now(), daemon);
+            const FactValue before = known == nullptr ? FactValue{} : known->value;
+            const FactValue now =
+                first == fact.assumed.end() ? FactValue{} : FactValue{first->value};
+            if (now == before) continue;
+            if (now.empty())
+                forget(step, lane, name, assumed_source, daemon);
             else
-                forget(step, lane, name, daemon);
+                set_facts(step, lane, {{name, now}}, assumed_source, step.now(), daemon);
             changed = true;
         }
     }
@@ -166,14 +166,20 @@ void check_source(
         faults.push_back({"source_reserved", pointer, "nobody but the daemon is called that"});
 }
 
-void forget(Step& step, const SubjectId& subject, const FactName& name, const Actor& by)
+void forget(
+    Step& step,
+    const SubjectId& subject,
+    const FactName& name,
+    const std::string& source,
+    const Actor& by
+)
 {
     // What is said of nobody in particular is said of them as well.
     for (const SubjectId& whose : {subject, SubjectId{}}) {
         const auto known = step.incident().facts.find(FactKey{whose, name});
         if (known == step.incident().facts.end() || known->second.value.empty()) continue;
         step.emit(FactsSet{
-            step.incident().id, step.now(), whose, {{name, {}}}, "identity", step.now(), by});
+            step.incident().id, step.now(), whose, {{name, {}}}, source, step.now(), by});
         if (subject.empty()) return;
     }
 }
@@ -184,7 +190,7 @@ void forget_unrecorded(Step& step, const SubjectId& subject, const Actor& by)
         const FactState* known = fact_of(step.incident(), subject, name);
         if (known != nullptr && known->source != record_source &&
             holds(step.view().in_lane(subject), fact.only_recorded_when))
-            forget(step, subject, name, by);
+            forget(step, subject, name, identity_source, by);
     }
 }
 

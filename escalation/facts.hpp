@@ -17,6 +17,8 @@ enum class SaidBy { Anybody, Record };
 constexpr const char* record_source = "record";
 // Of those that the protocol takes to be so.
 constexpr const char* assumed_source = "protocol";
+// Of those that are unknown again because of who somebody turned out to be.
+constexpr const char* identity_source = "identity";
 
 // Every fault of `facts` is added to `faults`, with pointers below `pointer`.
 void check_facts(
@@ -27,8 +29,7 @@ void check_facts(
     SaidBy said_by = SaidBy::Anybody
 );
 
-// The same for what only a record says of this subject, as things stand. `incident` may be one that
-// is only imagined yet.
+// The same for what only a record says of the subject in whose lane `view` looks.
 void check_recorded(
     const View& view,
     const std::map<FactName, FactValue>& facts,
@@ -41,7 +42,13 @@ void check_recorded(
 bool settle_assumed(Step& step);
 
 // The fact is unknown again, of this subject and of nobody in particular.
-void forget(Step& step, const SubjectId& subject, const FactName& name, const Actor& by);
+void forget(
+    Step& step,
+    const SubjectId& subject,
+    const FactName& name,
+    const std::string& source,
+    const Actor& by
+);
 
 // What was said of somebody nobody knew, and only a record could say now that they are known, is
 // unknown again.

@@ -53,8 +53,7 @@ std::optional<Refusal> take_over(Step& step, const TakeOver& command)
             Refusal::Because::Invalid,
             {{"staff_unknown", "/staff", "nobody on the roster has this id"}}};
 
-    const bool appoints =
-        !rules->takers.empty() && may_appoint(step, *rules, command.staff, command.said_by);
+    const bool appoints = holds_one_of(step, rules->takers, command.said_by);
     const auto rank = rank_in(step, *rules, command.staff, RoleName{});
     if (!rank && !appoints && !holds_one_of(step, rules->takers, command.staff))
         return refused(

@@ -73,7 +73,7 @@ void put_right(Step& step, const Subject& was, const Actor& by)
     }
     // What was learnt of the wrong student's family, say, is nothing known of the right one's.
     for (const auto& [name, fact] : step.protocol().facts)
-        if (fact.of_identity) forget(step, was.id, name, by);
+        if (fact.of_identity) forget(step, was.id, name, identity_source, by);
     for (const DutyKey& key : open) step.emit(DutyMoot{step.incident().id, step.now(), key});
     let_go_of_leads(step);
     if (step.protocol().identity_text.empty()) return;

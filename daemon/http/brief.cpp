@@ -34,12 +34,16 @@ std::string stamp(const Protocol& protocol, Instant at)
     return out.data() + local_time(protocol, at);
 }
 
+std::string label_of(const Protocol& protocol, const RoleName& role)
+{
+    const auto known = protocol.roles.find(role);
+    return known == protocol.roles.end() ? "相关人员" : known->second.label;
+}
+
 std::string role_of(const Protocol& protocol, const DutyInstance& duty, const StaffId& staff)
 {
     const auto ask = duty.asks.find(staff);
-    const RoleName role = ask == duty.asks.end() ? RoleName{} : ask->second.role;
-    const auto known = protocol.roles.find(role);
-    return known == protocol.roles.end() ? "相关人员" : known->second.label;
+    return label_of(protocol, ask == duty.asks.end() ? RoleName{} : ask->second.role);
 }
 
 // One line: what it was, who by role did it, when.
@@ -97,9 +101,7 @@ std::string unanswered_lines(const Protocol& protocol, const Incident& incident)
     for (const Record& record : incident.records) calls.erase(record.by.staff);
     std::map<std::string, std::pair<unsigned, unsigned>> by_role;
     for (const auto& [staff, count] : calls) {
-        const auto role = protocol.roles.find(roles.at(staff));
-        auto& [people, tried] =
-            by_role[role == protocol.roles.end() ? "相关人员" : role->second.label];
+        auto& [people, tried] = by_role[label_of(protocol, roles.at(staff))];
         ++people;
         tried += count;
     }

@@ -291,9 +291,9 @@ js::array decisions(const Protocol& protocol, const Incident& incident, const Vi
         if (decided && said != duty.asks.end() && viewpoint.names_all(incident)) {
             const Ask& ask = said->second;
             row["reason"] = text_or_null(ask.reason);
-            for (const char* field : {"at", "note"}) {
+            for (const auto& [field, member] : {std::pair{"at", "said_at"}, {"note", "note"}}) {
                 const auto given = ask.fields.find(field);
-                row[field == std::string_view("at") ? "said_at" : field] =
+                row[member] =
                     given == ask.fields.end() ? js::value(nullptr) : js::value(given->second);
             }
         }

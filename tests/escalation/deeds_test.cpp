@@ -12,16 +12,6 @@ namespace {
 
 const IncidentId first("i1");
 
-End& ending(ProtocolBuilder& builder, const char* name, EndOutcome outcome)
-{
-    End& end = builder.protocol.ends[EndName(name)];
-    end.name = EndName(name);
-    end.outcome = outcome;
-    end.duties_ended = false;
-    end.signers = {targets({"chief"})};
-    return end;
-}
-
 SignEnd sign(const char* end, const char* staff = "chief-1", const char* subject = "")
 {
     SignEnd out;
@@ -97,7 +87,7 @@ TEST_CASE("lower: not while a rule holds it up, and what was promised stays", "[
 {
     ProtocolBuilder builder;
     builder.duty("crew").ladder = {rung(4min, {"crew"})};
-    ending(builder, "calmer", EndOutcome::Lower).level = LevelName("alert");
+    builder.ending("calmer", EndOutcome::Lower).level = LevelName("alert");
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
     board.open();
     CHECK(board.refused(sign("calmer")) == "not_higher");
@@ -123,7 +113,7 @@ TEST_CASE("aftercare: no life duty goes on, and a grave rule begins a new cycle"
     Duty& talk = builder.duty("talk");
     talk.duty_class = DutyClass::Task;
     talk.opens = atom(Topic::Incident, "stage", Op::Is, {"aftercare"});
-    ending(builder, "down", EndOutcome::Aftercare);
+    builder.ending("down", EndOutcome::Aftercare);
     builder.protocol.reopen_at = LevelName("grave");
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
     board.open();
@@ -146,7 +136,7 @@ TEST_CASE("reopen: what is over, for a reason, from nought", "[escalation]")
     ProtocolBuilder builder;
     builder.list("there", {"going"}, {});
     builder.duty("crew").ladder = {rung(0s, {"crew"})};
-    ending(builder, "nothing", EndOutcome::FalseAlarm);
+    builder.ending("nothing", EndOutcome::FalseAlarm);
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
     board.open();
     Reopen again{first, {}, {"desk", StaffId{}}};
@@ -366,7 +356,7 @@ TEST_CASE("fact: only a signature says it, and a course is never worse", "[escal
     care = {FactName("care"), "care", FactKind::Scale, true, {"home", "ward"}, {}, true, false};
     Duty& brigade = builder.duty("brigade");
     brigade.renews = atom(Topic::AnyFact, {}, Op::Worse);
-    End& free = ending(builder, "free", EndOutcome::Facts);
+    End& free = builder.ending("free", EndOutcome::Facts);
     free.per_subject = true;
     free.sets = {{FactName("freed"), "yes"}};
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
@@ -393,9 +383,9 @@ TEST_CASE("fact: only a signature says it, and a course is never worse", "[escal
 TEST_CASE("end: what stands in the way of one subject stands in the way", "[escalation]")
 {
     ProtocolBuilder builder;
-    End& down = ending(builder, "down", EndOutcome::Aftercare);
+    End& down = builder.ending("down", EndOutcome::Aftercare);
     down.refuse = {{fact("breath", Op::IsNot, {"fine"}), "breath", "somebody is short of breath"}};
-    End& lane = ending(builder, "unharmed", EndOutcome::Lane);
+    End& lane = builder.ending("unharmed", EndOutcome::Lane);
     lane.per_subject = true;
     lane.refuse = {{fact_is("breath", "gone"), "breath", "not this one"}};
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);

@@ -91,11 +91,7 @@ TEST_CASE("drill: it pauses when it is moved to where something real goes on", "
 TEST_CASE("drill: it pauses when what is beside it is taken up again", "[drill]")
 {
     ProtocolBuilder builder = crew_called();
-    End& over = builder.protocol.ends[EndName("over")];
-    over.name = EndName("over");
-    over.outcome = EndOutcome::Aftercare;
-    over.duties_ended = false;
-    over.signers = {targets({"chief"})};
+    builder.ending("over", EndOutcome::Aftercare);
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
     board.feed(at("i1", Kind::Real, "block-1"));
     SignEnd end;

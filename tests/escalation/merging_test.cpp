@@ -67,12 +67,7 @@ TEST_CASE("merge: what comes from a calmer incident goes on at the graver one's 
 TEST_CASE("merge: how bad the one that went ever was is not forgotten", "[merge]")
 {
     ProtocolBuilder builder;
-    End& calmer = builder.protocol.ends[EndName("calmer")];
-    calmer.name = EndName("calmer");
-    calmer.outcome = EndOutcome::Lower;
-    calmer.level = LevelName("alert");
-    calmer.duties_ended = false;
-    calmer.signers = {targets({"chief"})};
+    builder.ending("calmer", EndOutcome::Lower).level = LevelName("alert");
     Duty& debrief = builder.duty("debrief");
     debrief.opens = atom(Topic::Incident, "reached", Op::Is, {"grave"});
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);

@@ -42,6 +42,20 @@ struct Families {
     DirectoryBuilder house;
 };
 
+// Nobody waits for leave to treat whoever does not breathe.
+ProtocolBuilder leave_assumed()
+{
+    ProtocolBuilder builder;
+    Fact& leave = builder.protocol.facts[FactName("leave")];
+    leave.name = FactName("leave");
+    leave.label = "leave";
+    leave.per_subject = true;
+    leave.course = true;
+    leave.values = {"given", "needless"};
+    leave.assumed = {{"needless", fact_is("breath", "gone")}};
+    return builder;
+}
+
 std::string refused_for(BoardDriver& board, const char* subject)
 {
     SetFacts told = BoardDriver::facts({{FactName("family"), {"told"}}});
@@ -223,15 +237,7 @@ TEST_CASE("record: whom it names holds the register from now on", "[record]")
 
 TEST_CASE("facts: what nobody has said is taken to be so, until somebody says it", "[record]")
 {
-    ProtocolBuilder builder;
-    Fact& leave = builder.protocol.facts[FactName("leave")];
-    leave.name = FactName("leave");
-    leave.label = "leave";
-    leave.per_subject = true;
-    leave.course = true;
-    leave.values = {"given", "needless"};
-    leave.assumed = {{"needless", fact_is("breath", "gone")}};
-    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    BoardDriver board(leave_assumed().protocol, DirectoryBuilder().directory, morning);
     const auto known = [&](const char* subject) -> const FactState* {
         return fact_of(board.incident(), SubjectId(subject), FactName("leave"));
     };
@@ -254,15 +260,7 @@ TEST_CASE("facts: what nobody has said is taken to be so, until somebody says it
 
 TEST_CASE("facts: what was taken to be so is withdrawn with what it was taken from", "[record]")
 {
-    ProtocolBuilder builder;
-    Fact& leave = builder.protocol.facts[FactName("leave")];
-    leave.name = FactName("leave");
-    leave.label = "leave";
-    leave.per_subject = true;
-    leave.course = true;
-    leave.values = {"given", "needless"};
-    leave.assumed = {{"needless", fact_is("breath", "gone")}};
-    BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
+    BoardDriver board(leave_assumed().protocol, DirectoryBuilder().directory, morning);
     const auto known = [&](const char* subject) {
         return fact_of(board.incident(), SubjectId(subject), FactName("leave"));
     };
@@ -285,12 +283,7 @@ TEST_CASE("incident: what it ever was at it has reached, also when it is calmer 
     Duty& look_back = builder.duty("look_back");
     look_back.waive_by = targets({"chief"});
     look_back.waive_when = atom(Topic::Incident, "reached", Op::IsNot, {"grave"});
-    End& calmer = builder.protocol.ends[EndName("calmer")];
-    calmer.name = EndName("calmer");
-    calmer.outcome = EndOutcome::Lower;
-    calmer.level = LevelName("alert");
-    calmer.duties_ended = false;
-    calmer.signers = {targets({"chief"})};
+    builder.ending("calmer", EndOutcome::Lower).level = LevelName("alert");
     BoardDriver board(builder.protocol, DirectoryBuilder().directory, morning);
     board.open();
     board.set("smell", "strong");

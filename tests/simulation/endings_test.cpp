@@ -99,6 +99,33 @@ void record(
     board.feed(AddRecord{first, duty, std::move(fields), {staff, StaffId(staff)}, {}});
 }
 
+// Whoever was asked for each department is going.
+void answer_for_departments(BoardDriver& board)
+{
+    for (const auto& [key, duty] : std::map(board.incident().duties)) {
+        if (!duty.open() || key.name != DutyName("S06")) continue;
+        const auto asks = duty.asks;
+        for (const auto& [staff, ask] : asks)
+            if (board.incident().duties.at(key).open())
+                board.say(staff.text().c_str(), "going", key.text().c_str());
+    }
+}
+
+// From the scene: nobody is hurt and nothing is dangerous any more.
+void report_calm(BoardDriver& board, const char* staff)
+{
+    record(
+        board,
+        staff,
+        "S10",
+        {{"conscious", "yes"},
+         {"injury", "none"},
+         {"life_danger", "no"},
+         {"hazard", "none"},
+         {"disturbed", "no"}}
+    );
+}
+
 SignEnd signature(const char* end, const char* staff, std::map<std::string, std::string> evidence)
 {
     SignEnd out;
@@ -234,16 +261,7 @@ TEST_CASE("close: nothing owed is left out, and two people sign", "[sim][notice-
     open(board, "s2", facts({{"self_risk", "possible"}}));
     CHECK(missing(board, "close").find("not_stood_down") != std::string::npos);
     board.say("co-05", "arrived");
-    record(
-        board,
-        "co-05",
-        "S10",
-        {{"conscious", "yes"},
-         {"injury", "none"},
-         {"life_danger", "no"},
-         {"hazard", "none"},
-         {"disturbed", "no"}}
-    );
+    report_calm(board, "co-05");
     board.say("hq", "confirmed", "S02");
     board.feed(signature("stand_down", "co-05", {{"reason", "已见到"}}));
     REQUIRE(board.incident().stage == Stage::Aftercare);
@@ -338,35 +356,14 @@ TEST_CASE(
         REQUIRE(board.incident().level == LevelName(red ? "red" : "orange"));
         board.set(red ? "public_safety" : "disturbed", "no");
         board.say("vs-05", "arrived");
-        record(
-            board,
-            "vs-05",
-            "S10",
-            {{"conscious", "yes"},
-             {"injury", "none"},
-             {"life_danger", "no"},
-             {"hazard", "none"},
-             {"disturbed", "no"}}
-        );
+        report_calm(board, "vs-05");
         if (red) board.feed(signature("red_to_orange", "vs-05", {{"reason", "已平息"}}));
         REQUIRE(board.incident().level == LevelName("orange"));
-        for (const auto& [key, duty] : std::map(board.incident().duties)) {
-            if (!duty.open() || key.name != DutyName("S06")) continue;
-            const auto asks = duty.asks;
-            for (const auto& [staff, ask] : asks)
-                if (board.incident().duties.at(key).open())
-                    board.say(staff.text().c_str(), "going", key.text().c_str());
-        }
+        answer_for_departments(board);
         if (red) board.say("sd", "called", "S13");
         if (board.incident().duties.contains(*DutyKey::parse("S05")) && board.duty("S05").open())
             board.say("vs-05", "confirmed", "S05");
-        for (const auto& [key, duty] : std::map(board.incident().duties)) {
-            if (!duty.open() || key.name != DutyName("S06")) continue;
-            const auto asks = duty.asks;
-            for (const auto& [staff, ask] : asks)
-                if (board.incident().duties.at(key).open())
-                    board.say(staff.text().c_str(), "going", key.text().c_str());
-        }
+        answer_for_departments(board);
         record(board, "ce", "S22", {{"level", "none"}});
         record(
             board,
@@ -549,15 +546,6 @@ TEST_CASE("level: red comes down after somebody on the scene has reported", "[si
     board.set("life_danger", "no");
     CHECK(missing(board, "red_to_orange") == "no_scene_report");
     board.say("vs-05", "arrived", "S04@C05");
-    record(
-        board,
-        "vs-05",
-        "S10",
-        {{"conscious", "yes"},
-         {"injury", "none"},
-         {"life_danger", "no"},
-         {"hazard", "none"},
-         {"disturbed", "no"}}
-    );
+    report_calm(board, "vs-05");
     CHECK(missing(board, "red_to_orange").empty());
 }

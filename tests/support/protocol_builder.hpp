@@ -142,6 +142,8 @@ public:
     // On the way, and expected: whoever says "going" is asked once when they are late.
     escalation::Duty& expect_arrival();
     void rule(const char* name, const char* level, escalation::Condition when);
+    // An ending that the chief signs and no open duty holds up.
+    escalation::End& ending(const char* name, escalation::EndOutcome outcome);
 
     escalation::Protocol protocol;
 };
@@ -201,6 +203,17 @@ inline void ProtocolBuilder::rule(const char* name, const char* level, escalatio
 {
     const escalation::RuleName key(name);
     protocol.rules[key] = {key, name, escalation::LevelName(level), std::move(when)};
+}
+
+inline escalation::End& ProtocolBuilder::ending(const char* name, escalation::EndOutcome outcome)
+{
+    const escalation::EndName key(name);
+    escalation::End& out = protocol.ends[key];
+    out.name = key;
+    out.outcome = outcome;
+    out.duties_ended = false;
+    out.signers = {targets({"chief"})};
+    return out;
 }
 
 inline escalation::Role& ProtocolBuilder::role(
